@@ -1,0 +1,196 @@
+//! The verb `account`: what an operator does to staff accounts at a terminal or in a script.
+//!
+//! It writes to the database beside a running server, which notices by itself. Passwords come from standard input and
+//! are never printed; logins are shown here and nowhere else.
+
+use std::io::{self, Read, Write};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use crate::{
+    auth::{self, Applicant, Staff},
+    clock::Clock,
+    config::Settings,
+    store::{AccountRow, StaffRole, Store, sqlite::Sqlite},
+};
+
+#[derive(Args)]
+pub struct Account {
+    #[command(subcommand)]
+    deed: Deed,
+    /// Print one JSON object a line
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Deed {
+    /// Add an account, such as: quietline account add anna --nickname Anna --password-stdin < password.txt
+    Add {
+        /// What the person signs in with; only operators ever see it
+        login: String,
+        /// What students see
+        #[arg(long, value_name = "NAME")]
+        nickname: String,
+        #[arg(long, value_enum, default_value = "counsellor")]
+        role: Role,
+        #[command(flatten)]
+        password: Password,
+    },
+    /// List every account
+    List,
+    /// Sign the account out everywhere and let it in no more
+    Disable { login: String },
+    /// Set a new password, sign the account out everywhere, and enable it
+    Reset {
+        login: String,
+        #[command(flatten)]
+        password: Password,
+    },
+}
+
+/// A password on the command line would be seen by everyone on the machine, so there is one way to give it.
+#[derive(Args)]
+struct Password {
+    /// Read the password from standard input: at least 12 characters, a newline at the end is left out
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Role {
+    Counsellor,
+    /// May do all that counsellors may
+    Supervisor,
+    /// May do all that supervisors may
+    Administrator,
+}
+
+pub async fn run(account: Account, settings: &Settings) -> Result<()> {
+    let clock = Clock::system();
+    let Account { deed, json } = account;
+    // Whatever can be refused without the database is refused before there is one.
+    let deed = prepare(deed, settings)?;
+    let store = Sqlite::open(&settings.database).await?;
+    let outcome = carry_out(&store, deed, &clock).await;
+    store.close().await;
+    let print = if json { print_json } else { print_table };
+    match print(&outcome?) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("standard output cannot be written"),
+    }
+}
+
+enum Prepared {
+    Add { applicant: Applicant, login: String, role: StaffRole },
+    List,
+    Disable { login: String },
+    Reset { login: String, password: String },
+}
+
+fn prepare(deed: Deed, settings: &Settings) -> Result<Prepared> {
+    Ok(match deed {
+        Deed::Add { login, nickname, role, password: Password { .. } } => {
+            let applicant = Applicant::new(&login, &nickname, read_password()?, &settings.guest_prefix)?;
+            Prepared::Add { applicant, login, role: role.into() }
+        }
+        Deed::List => Prepared::List,
+        Deed::Disable { login } => Prepared::Disable { login },
+        Deed::Reset { login, password: Password { .. } } => {
+            let password = read_password()?;
+            auth::check_password(&password)?;
+            Prepared::Reset { login, password }
+        }
+    })
+}
+
+/// The accounts to print: all of them, or the one that was changed.
+async fn carry_out(store: &Sqlite, deed: Prepared, clock: &Clock) -> Result<Vec<AccountRow>> {
+    let staff = Staff::new();
+    match deed {
+        Prepared::Add { applicant, login, role } => {
+            let account = applicant.into_account(&staff, role, clock.now()).await?;
+            match store.add_account(account).await? {
+                Some(_) => only(store, &login).await,
+                None => bail!("an account has this login or this nickname already: choose another"),
+            }
+        }
+        Prepared::List => Ok(store.accounts().await?),
+        Prepared::Disable { login } => {
+            store.disable_account(&known(&login)?, clock.now()).await?;
+            only(store, &login).await
+        }
+        Prepared::Reset { login, password } => {
+            let hash = staff.hash_password(password).await?;
+            store.reset_account(&known(&login)?, &hash).await?;
+            only(store, &login).await
+        }
+    }
+}
+
+async fn only(store: &Sqlite, login: &str) -> Result<Vec<AccountRow>> {
+    match store.account_by_login(&known(login)?).await? {
+        Some((account, _)) => Ok(vec![account]),
+        None => Err(nobody(login)),
+    }
+}
+
+fn known(login: &str) -> Result<String> {
+    auth::tidy_login(login).ok_or_else(|| nobody(login))
+}
+
+fn nobody(login: &str) -> anyhow::Error {
+    anyhow!("there is no account {login:?}: `quietline account list` shows them")
+}
+
+/// Longer than any password may be, so that one that is too long is refused and not cut.
+fn read_password() -> Result<String> {
+    let mut text = String::new();
+    io::stdin().take(4096).read_to_string(&mut text).context("standard input holds no text as a password")?;
+    let without = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
+    Ok(without.unwrap_or(&text).to_owned())
+}
+
+fn print_json(accounts: &[AccountRow]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for account in accounts {
+        let line = serde_json::json!({
+            "login": account.login,
+            "nickname": account.nickname,
+            "role": role_word(account.role),
+            "disabled": account.disabled,
+        });
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn print_table(accounts: &[AccountRow]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let width = accounts.iter().map(|account| account.login.len()).max().unwrap_or(0);
+    for account in accounts {
+        let state = if account.disabled { "disabled" } else { "enabled" };
+        let (login, role) = (&account.login, role_word(account.role));
+        writeln!(out, "{login:width$}  {role:13}  {state:8}  {}", account.nickname.expose())?;
+    }
+    Ok(())
+}
+
+fn role_word(role: StaffRole) -> &'static str {
+    match role {
+        StaffRole::Counsellor => "counsellor",
+        StaffRole::Supervisor => "supervisor",
+        StaffRole::Administrator => "administrator",
+    }
+}
+
+impl From<Role> for StaffRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Counsellor => Self::Counsellor,
+            Role::Supervisor => Self::Supervisor,
+            Role::Administrator => Self::Administrator,
+        }
+    }
+}

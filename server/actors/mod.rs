@@ -1,0 +1,71 @@
+//! The actors: one for each room, one for the queue, and the lobby that finds rooms and wakes them.
+//!
+//! An actor owns one machine of the domain, feeds it, and carries out what it asks for, in order. Actors never wait
+//! for actors: an answer is another message. They know sockets only as an [`Ear`].
+
+pub mod lobby;
+pub mod queue;
+pub mod room;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use actix::{Addr, Message, Recipient, dev::SendError};
+use bytestring::ByteString;
+use quietline_domain::RoomId;
+
+use crate::protocol::CloseCode;
+
+/// As many frames as may wait for one page. One more, and the page is cut off; it comes back and catches up.
+pub const OUTBOUND_FRAMES: usize = 64;
+
+/// What a socket is told.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub enum Heard {
+    Frame(ByteString),
+    /// This page has a seat in this room now: what it says of the room goes there.
+    Seated { room: RoomId, at: Addr<room::Room> },
+    Close(CloseCode),
+}
+
+/// Tells sockets apart, so that a superseded one can do nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct EarId(u64);
+
+impl EarId {
+    pub fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A page that listens. Nobody waits for it: one that does not read in time is cut off.
+#[derive(Clone)]
+pub struct Ear {
+    pub id: EarId,
+    pub to: Recipient<Heard>,
+    /// Ends the connection from outside, because a socket whose peer does not read is never polled again.
+    pub cut: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The page no longer listens.
+pub struct Gone;
+
+impl Ear {
+    pub fn tell(&self, heard: Heard) -> Result<(), Gone> {
+        self.to.try_send(heard).map_err(|error| {
+            if let SendError::Full(_) = error {
+                log::info!("slow reader cut off");
+                (self.cut)();
+            }
+            Gone
+        })
+    }
+
+    pub fn frame(&self, frame: ByteString) -> Result<(), Gone> {
+        self.tell(Heard::Frame(frame))
+    }
+}

@@ -1,0 +1,357 @@
+//! Every setting: its name, what it means, its default, and where its value comes from.
+//!
+//! A flag goes before the environment, that before the file, that before the default. Flags, variables, keys of the
+//! file and the help text all come from one table, [`SETTINGS`]. Nothing here knows what the program does with a
+//! setting, and no file is opened but those that hold values.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use clap::{Arg, ArgMatches, Command};
+use ipnet::IpNet;
+use log::LevelFilter;
+use quietline_domain::{Span, window::Limit};
+use toml::de::{DeTable, DeValue};
+
+/// What the program runs with. [`Settings::default`] is what it runs with when nothing is set.
+#[derive(Clone)]
+pub struct Settings {
+    /// The folder that holds the database. Default: `./data`.
+    pub data: PathBuf,
+    /// The SQLite file. Default: `quietline.sqlite` in `data`.
+    pub database: PathBuf,
+    /// Where to listen. Default: 127.0.0.1:8080; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The address that people open, `https://talk.example.org`, as browsers write it in `Origin`. Default: none, which
+    /// allows loopback names alone.
+    pub origin: Option<String>,
+    /// Whose X-Forwarded-For is believed. Default: nobody's.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How much the log says; other crates say at most warnings. Default: info.
+    pub log: LevelFilter,
+    /// The other ways to get help, as the pages show them. Default: the shipped text.
+    pub help: String,
+    /// Where *Leave this page now* leads. Default: `about:blank`.
+    pub exit_url: String,
+    /// How the nicknames begin that visitors without one are given. Default: `guest_`.
+    pub guest_prefix: String,
+    /// A room closes when both sides were inactive for longer, in milliseconds. Default: 600 s.
+    pub inactivity: Span,
+    /// How long before that the room is warned, in milliseconds. Default: 120 s.
+    pub inactivity_warning: Span,
+    /// How many rooms one counsellor may hold. Default: 3.
+    pub rooms_per_counsellor: usize,
+    /// How many lines each side of a room may send. Default: 20 in 10 s.
+    pub line_limit: Limit,
+    /// How many joins one address prefix may make; counted anew every 15 minutes. Default: 100 in 60 s.
+    pub join_limit: Limit,
+}
+
+/// One row of the table. An empty default means: none.
+struct Setting {
+    /// Lower case, as in the file.
+    name: &'static str,
+    takes: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+}
+
+#[rustfmt::skip]
+const SETTINGS: [Setting; 14] = [
+    Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
+    Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH; without it, quietline.sqlite in the data folder" },
+    Setting { name: "listen", takes: "ADDRESS:PORT", default: "127.0.0.1:8080", meaning: "Where to listen; port 0 takes any free one" },
+    Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
+    Setting { name: "trusted_proxies", takes: "LIST", default: "", meaning: "Addresses or networks whose X-Forwarded-For is believed, separated by commas" },
+    Setting { name: "log", takes: "LEVEL", default: "info", meaning: "off, error, warn, info, debug or trace; other crates say at most warnings" },
+    Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer" },
+    Setting { name: "exit_url", takes: "URL", default: "about:blank", meaning: "Where 'Leave this page now' leads" },
+    Setting { name: "guest_prefix", takes: "TEXT", default: "guest_", meaning: "How the nicknames begin that visitors without one are given" },
+    Setting { name: "inactivity", takes: "TIME", default: "600s", meaning: "A room closes when both sides were inactive for longer" },
+    Setting { name: "inactivity_warning", takes: "TIME", default: "120s", meaning: "How long before that the room is warned" },
+    Setting { name: "rooms_per_counsellor", takes: "NUMBER", default: "3", meaning: "How many rooms one counsellor may hold" },
+    Setting { name: "line_limit", takes: "LIMIT", default: "20 in 10s", meaning: "How many lines each side of a room may send" },
+    Setting { name: "join_limit", takes: "LIMIT", default: "100 in 60s", meaning: "How many joins one address prefix may make; counted anew every 15 minutes" },
+];
+
+/// What the shipped binary shows to people it cannot help, until an operator says better.
+const SHIPPED_HELP: &str = include_str!("help.txt");
+
+/// The settings given as flags; the same for every verb.
+pub struct Flags {
+    config: Option<String>,
+    given: Found,
+}
+
+impl Settings {
+    /// Reads every source. The error is one sentence that names the cause and the remedy.
+    pub fn read(flags: Flags, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let (config, environment) = from_environment(environment)?;
+        let mut found = match flags.config.or(config) {
+            Some(path) => from_file(&path)?,
+            None => Found::default(),
+        };
+        found.0.extend(environment.0);
+        found.0.extend(flags.given.0);
+        found.settings()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        match Found::default().settings() {
+            Ok(settings) => settings,
+            Err(error) => unreachable!("the defaults are sound, as a test proves: {error}"),
+        }
+    }
+}
+
+impl Setting {
+    /// `--help` is taken by the program's own help.
+    fn flag(&self) -> String {
+        if self.name == "help" { "help-text".into() } else { self.name.replace('_', "-") }
+    }
+
+    fn variable(&self) -> String {
+        format!("QUIETLINE_{}", self.name.to_uppercase())
+    }
+}
+
+impl clap::Args for Flags {
+    fn augment_args(command: Command) -> Command {
+        let config = Arg::new("config").value_name("FILE").help("A TOML file with settings [env: QUIETLINE_CONFIG]");
+        let rest = SETTINGS.iter().map(|setting| {
+            let default = if setting.default.is_empty() { "none" } else { setting.default };
+            let help = format!("{} [default: {default}] [env: {}]", setting.meaning, setting.variable());
+            Arg::new(setting.name).long(setting.flag()).value_name(setting.takes).help(help)
+        });
+        let all = [config.long("config")].into_iter().chain(rest);
+        command.args(all.map(|arg| arg.global(true).help_heading("Settings").hide_short_help(true)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for Flags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Found::default();
+        for setting in &SETTINGS {
+            if let Some(text) = matches.get_one::<String>(setting.name) {
+                given.insert(setting.name, text, format!("--{}", setting.flag()));
+            }
+        }
+        Ok(Self { config: matches.get_one::<String>("config").cloned(), given })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The path in `QUIETLINE_CONFIG`, and the settings that other variables hold or point at.
+fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Result<(Option<String>, Found)> {
+    let mut config = None;
+    let mut found = Found::default();
+    for (variable, value) in variables {
+        let Some(rest) = variable.strip_prefix("QUIETLINE_") else { continue };
+        if rest == "CONFIG" {
+            config = Some(value).filter(|path| !path.is_empty());
+        } else if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == variable) {
+            found.insert_once(setting, &value, &variable)?;
+        } else if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() + "_FILE" == variable) {
+            let held = fs::read_to_string(&value)
+                .with_context(|| format!("{variable} names {value}, which cannot be read: name a text file"))?;
+            found.insert_once(setting, held.trim(), &variable)?;
+        } else if !rest.starts_with("TEST_") {
+            let known = SETTINGS.iter().map(Setting::variable).chain(["QUIETLINE_CONFIG".into()]);
+            bail!("{variable} is not a setting; the nearest is {}", nearest(&variable, known));
+        }
+    }
+    Ok((config, found))
+}
+
+fn from_file(path: &str) -> Result<Found> {
+    let text = fs::read_to_string(path).with_context(|| format!("{path} cannot be read: --config names a TOML file"))?;
+    let table = DeTable::parse(&text).map_err(|error| {
+        let at = position(&text, error.span().unwrap_or_default().start);
+        anyhow!("{path}:{at}: {}", error.message().replace('\n', ", "))
+    })?;
+    let mut found = Found::default();
+    for (key, value) in table.get_ref() {
+        let name: &str = key.get_ref();
+        let at = position(&text, key.span().start);
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+            let known = SETTINGS.iter().map(|setting| setting.name.to_owned());
+            bail!("{path}:{at}: {name} is not a setting; the nearest is {}", nearest(name, known));
+        };
+        let value = plain(value.get_ref())
+            .ok_or_else(|| anyhow!("{path}:{at}: {name} must be a text, a whole number or a list of texts"))?;
+        found.insert(setting.name, &value, format!("{name} at {path}:{at}"));
+    }
+    Ok(found)
+}
+
+fn plain(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.as_str().to_owned()),
+        DeValue::Array(list) => {
+            let texts: Option<Vec<_>> = list.iter().map(|one| one.get_ref().as_str()).collect();
+            Some(texts?.join(","))
+        }
+        _ => None,
+    }
+}
+
+/// Line and column, both from 1.
+fn position(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    format!("{line}:{column}")
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
+    known.min_by_key(|known| strsim::damerau_levenshtein(name, known)).unwrap_or_default()
+}
+
+/// What was given: each setting's text, and the words that name where it came from.
+#[derive(Default)]
+struct Found(BTreeMap<&'static str, (String, String)>);
+
+impl Found {
+    /// An empty text counts as not given: compose files hand on variables that nobody has set.
+    fn insert(&mut self, name: &'static str, text: &str, source: String) {
+        if !text.trim().is_empty() {
+            self.0.insert(name, (text.trim().to_owned(), source));
+        }
+    }
+
+    fn insert_once(&mut self, setting: &Setting, text: &str, variable: &str) -> Result<()> {
+        let twice = self.0.contains_key(setting.name);
+        ensure!(!twice, "{0} and {0}_FILE are both set: keep one of them", setting.variable());
+        self.insert(setting.name, text, variable.to_owned());
+        Ok(())
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        let data = PathBuf::from(self.text("data"));
+        let settings = Settings {
+            database: self.parse("database", "sqlite:PATH; this version speaks SQLite only", |text| database(text, &data))?,
+            data,
+            listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,
+            origin: self.parse("origin", "scheme://host or scheme://host:port, such as https://talk.example.org", origin)?,
+            trusted_proxies: self.parse("trusted_proxies", "addresses or networks, such as 10.0.0.0/8,::1", proxies)?,
+            log: self.parse("log", "off, error, warn, info, debug or trace", |text| text.parse().ok())?,
+            help: self.parse("help", "a readable text file of at most 8 KiB", help)?,
+            exit_url: self.parse("exit_url", "an http or https address, or about:blank", exit_url)?,
+            guest_prefix: self.parse("guest_prefix", "1 to 20 printable characters", prefix)?,
+            inactivity: self.parse("inactivity", "a time such as 90s, 10min or 1h", time)?,
+            inactivity_warning: self.parse("inactivity_warning", "a time such as 90s, 10min or 1h", time)?,
+            rooms_per_counsellor: self.parse("rooms_per_counsellor", "a number from 1", count)?,
+            line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", limit)?,
+            join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", limit)?,
+        };
+        ensure!(
+            settings.inactivity_warning < settings.inactivity,
+            "{} must be shorter than {}, or nobody could be warned: make the warning shorter",
+            self.source("inactivity_warning"),
+            self.source("inactivity"),
+        );
+        Ok(settings)
+    }
+
+    /// The value is not repeated in the sentence: it may hold what belongs to nobody else.
+    fn parse<T>(&self, name: &'static str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+        parse(self.text(name)).ok_or_else(|| anyhow!("{} must be {expected}", self.source(name)))
+    }
+
+    fn text(&self, name: &'static str) -> &str {
+        let default = || SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| setting.default);
+        self.0.get(name).map_or_else(default, |(text, _)| text)
+    }
+
+    fn source(&self, name: &'static str) -> String {
+        let default = || format!("QUIETLINE_{}", name.to_uppercase());
+        self.0.get(name).map_or_else(default, |(_, source)| source.clone())
+    }
+}
+
+fn database(text: &str, data: &Path) -> Option<PathBuf> {
+    if text.is_empty() {
+        return Some(data.join("quietline.sqlite"));
+    }
+    let path = text.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    // A database in memory would break every promise of durability.
+    (!path.is_empty() && !path.contains(":memory:")).then(|| path.into())
+}
+
+/// As a browser writes it: lower case, without the scheme's own port.
+fn origin(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+    let (scheme, host) = text.split_once("://")?;
+    let own_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return None,
+    };
+    let authority: actix_web::http::uri::Authority = host.parse().ok()?;
+    let is_plain = !authority.host().is_empty() && !host.contains('@') && !host.ends_with(':');
+    is_plain.then(|| Some(format!("{scheme}://{}", host.strip_suffix(own_port).unwrap_or(host))))
+}
+
+fn proxies(text: &str) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().ok().or_else(|| Some(part.parse::<IpAddr>().ok()?.into()))).collect()
+}
+
+/// Lines that begin with `#` are notes to the operator.
+fn help(path: &str) -> Option<String> {
+    let text = if path.is_empty() { SHIPPED_HELP.to_owned() } else { fs::read_to_string(path).ok()? };
+    let shown: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    (text.len() <= 8 * 1024).then(|| shown.join("\n").trim().to_owned())
+}
+
+fn exit_url(text: &str) -> Option<String> {
+    let leads_out = text.starts_with("https://") || text.starts_with("http://") || text == "about:blank";
+    let is_address = text.parse::<actix_web::http::Uri>().is_ok_and(|uri| uri.host().is_some());
+    (leads_out && (text == "about:blank" || is_address)).then(|| text.to_owned())
+}
+
+fn prefix(text: &str) -> Option<String> {
+    let fits = (1..=20).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+}
+
+/// At most ten years, so that adding it to a time never overflows.
+fn time(text: &str) -> Option<Span> {
+    let time = humantime::parse_duration(text).ok()?;
+    (time <= Duration::from_secs(10 * 366 * 86_400)).then_some(Span(time.as_millis() as i64))
+}
+
+fn count(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|&count| 1 <= count)
+}
+
+fn limit(text: &str) -> Option<Limit> {
+    let (most, within) = text.split_once(" in ")?;
+    let limit = Limit { most: count(most.trim())?, within: time(within.trim())? };
+    (Span(0) < limit.within).then_some(limit)
+}
+
+#[cfg(test)]
+#[path = "config_stories.rs"]
+mod stories;

@@ -1,0 +1,93 @@
+//! Stories of settings: which source goes before which, and what is refused with which sentence.
+//!
+//! They know nothing of the program around it; `tests/settings.rs` runs that.
+
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings> {
+    let flags = Flags { config: None, given: Found::default() };
+    Settings::read(flags, variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())))
+}
+
+fn refusal(variables: &[(&str, &str)]) -> String {
+    read(variables).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn the_defaults_are_sound() {
+    let settings = Settings::default();
+    assert_eq!(settings.database, PathBuf::from("./data/quietline.sqlite"));
+    assert_eq!(settings.line_limit, Limit { most: 20, within: Span::seconds(10) });
+    assert_eq!((settings.inactivity, settings.inactivity_warning), (Span::seconds(600), Span::seconds(120)));
+    assert!(settings.help.contains("116 123") && !settings.help.contains('#'));
+}
+
+#[test]
+fn a_flag_goes_before_the_environment_and_that_before_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("quietline.toml");
+    fs::write(&file, "inactivity = '1h'\nrooms_per_counsellor = 7\nline_limit = '9 in 9s'\n").unwrap();
+    let mut given = Found::default();
+    given.insert("line_limit", "1 in 1s", "--line-limit".into());
+    let flags = Flags { config: Some(file.to_str().unwrap().into()), given };
+    let environment = [("QUIETLINE_ROOMS_PER_COUNSELLOR", "5"), ("QUIETLINE_LINE_LIMIT", "2 in 2s")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = Settings::read(flags, environment).unwrap();
+    assert_eq!(settings.inactivity, Span::seconds(3_600));
+    assert_eq!(settings.rooms_per_counsellor, 5);
+    assert_eq!(settings.line_limit, Limit { most: 1, within: Span::seconds(1) });
+}
+
+#[test]
+fn an_unknown_name_is_told_the_nearest() {
+    let environment = refusal(&[("QUIETLINE_INACTIVTY", "1h")]);
+    assert_eq!(environment, "QUIETLINE_INACTIVTY is not a setting; the nearest is QUIETLINE_INACTIVITY");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("q.toml");
+    fs::write(&file, "# mine\n\n  lisen = '127.0.0.1:1'\n").unwrap();
+    let file = refusal(&[("QUIETLINE_CONFIG", file.to_str().unwrap())]);
+    assert!(file.ends_with("q.toml:3:3: lisen is not a setting; the nearest is listen"), "{file}");
+}
+
+#[test]
+fn a_value_may_stand_in_a_file_of_its_own_but_not_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let held = folder.path().join("limit");
+    fs::write(&held, "4\n").unwrap();
+    let by_file = ("QUIETLINE_ROOMS_PER_COUNSELLOR_FILE", held.to_str().unwrap());
+    assert_eq!(read(&[by_file, ("QUIETLINE_TEST_ANY", "1")]).unwrap().rooms_per_counsellor, 4);
+    let twice = refusal(&[by_file, ("QUIETLINE_ROOMS_PER_COUNSELLOR", "2")]);
+    assert!(twice.contains("are both set"), "{twice}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for (variable, value) in [
+        ("QUIETLINE_DATABASE", "postgres://anna:secret@db/quietline"),
+        ("QUIETLINE_DATABASE", "sqlite::memory:"),
+        ("QUIETLINE_ORIGIN", "talk.example.org"),
+        ("QUIETLINE_ORIGIN", "https://talk.example.org/desk"),
+        ("QUIETLINE_EXIT_URL", "javascript:alert(1)"),
+        ("QUIETLINE_LINE_LIMIT", "0 in 10s"),
+        ("QUIETLINE_JOIN_LIMIT", "10 in 0s"),
+        ("QUIETLINE_ROOMS_PER_COUNSELLOR", "0"),
+        ("QUIETLINE_INACTIVITY", "600"),
+        ("QUIETLINE_INACTIVITY", "60s"),
+        ("QUIETLINE_TRUSTED_PROXIES", "10.0.0.0/99"),
+    ] {
+        let sentence = refusal(&[(variable, value)]);
+        assert!(sentence.contains(variable) && !sentence.contains("secret"), "{value}: {sentence}");
+    }
+}
+
+#[test]
+fn an_origin_is_read_as_browsers_write_it() {
+    for (given, read_as) in [
+        ("https://Talk.Example.org/", "https://talk.example.org"),
+        ("https://talk.example.org:443", "https://talk.example.org"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ] {
+        assert_eq!(read(&[("QUIETLINE_ORIGIN", given)]).unwrap().origin.as_deref(), Some(read_as));
+    }
+    assert_eq!(read(&[("QUIETLINE_ORIGIN", "")]).unwrap().origin, None);
+}

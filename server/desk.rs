@@ -1,0 +1,128 @@
+//! What a counsellor's page may say, and where it goes: the queue, and the rooms it has a seat in.
+//!
+//! A room is reached only through the seat that was given here: for any other id the answer is the one for a room
+//! that never was (W16). It translates and decides nothing.
+
+use std::collections::HashMap;
+
+use actix::Addr;
+use actix_web::web;
+use quietline_domain::{Cid, ClaimId, Role, RoomId};
+use uuid::Uuid;
+
+use crate::{
+    Parts,
+    actors::{
+        Ear, EarId, queue,
+        room::{Deed, Done, Room},
+    },
+    private::Digested,
+    protocol::{CloseCode, FromDesk, Known, Refused, ToDesk, frame},
+    store::{AccountRow, Availability},
+    student::deliver,
+    ws::Edge,
+};
+
+/// As many rooms as a page may say it shows; far more than anyone holds.
+const KNOWN: usize = 1_000;
+
+pub struct Desk {
+    parts: web::Data<Parts>,
+    session: Digested,
+    account: AccountRow,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Before `hello`.
+    Silent,
+    Open { seats: HashMap<Uuid, Addr<Room>> },
+}
+
+impl Desk {
+    pub fn new(parts: web::Data<Parts>, session: Digested, account: AccountRow) -> Self {
+        Self { parts, session, account, stage: Stage::Silent }
+    }
+
+    fn hello(&mut self, rooms: Vec<Known>, ear: &Ear) -> Result<(), CloseCode> {
+        if KNOWN < rooms.len() {
+            return Err(CloseCode::NotUnderstood);
+        }
+        self.stage = Stage::Open { seats: HashMap::new() };
+        self.to_queue(queue::DeskCame {
+            account: self.account.clone(),
+            session: self.session,
+            ear: ear.clone(),
+            shows: rooms.into_iter().map(|known| (RoomId(known.room.as_u128()), (known.epoch, known.since))).collect(),
+        })
+    }
+
+    fn to_queue<M>(&self, message: M) -> Result<(), CloseCode>
+    where
+        M: actix::Message + Send + 'static,
+        M::Result: Send,
+        queue::Queue: actix::Handler<M>,
+    {
+        self.parts.queue.try_send(message).map_err(|_| CloseCode::TryAgain)
+    }
+
+    fn to_room(&self, room: Uuid, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
+        if let Stage::Open { seats } = &self.stage
+            && let Some(at) = seats.get(&room)
+        {
+            return deliver(at, Role::Counsellor, what, Some(room), ear);
+        }
+        let cid = match what {
+            Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
+            _ => None,
+        };
+        let refused = Refused { room: Some(room), cid, ..Refused::default() };
+        ear.frame(frame(&ToDesk::Refused(refused))).map_err(|_| CloseCode::TooSlow)
+    }
+}
+
+impl Edge for Desk {
+    fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
+        let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
+        let account = self.account.account;
+        match (&self.stage, said) {
+            (Stage::Silent, FromDesk::Hello { rooms }) => self.hello(rooms, ear),
+            (Stage::Silent, _) | (_, FromDesk::Hello { .. }) => Err(CloseCode::NotUnderstood),
+            (_, FromDesk::Switch { available }) => {
+                let state = if available { Availability::Available } else { Availability::Away };
+                self.to_queue(queue::Switched { account, state })
+            }
+            (_, FromDesk::Take { claim }) => {
+                self.to_queue(queue::Pressed { account, claim: ClaimId(claim.as_u128()) })
+            }
+            (_, FromDesk::Say { room, cid, body }) => {
+                self.to_room(room, Deed::Say { cid: Cid(cid.as_u128()), body }, ear)
+            }
+            (_, FromDesk::Typing { room }) => self.to_room(room, Deed::Typing, ear),
+            (_, FromDesk::Stay { room }) => self.to_room(room, Deed::Stay, ear),
+            (_, FromDesk::Close { room }) => self.to_room(room, Deed::Close, ear),
+        }
+    }
+
+    fn seated(&mut self, room: RoomId, at: Addr<Room>, _: &Ear) {
+        if let Stage::Open { seats } = &mut self.stage {
+            // Rooms that ended are forgotten here, so that a long night does not gather them.
+            seats.retain(|_, at| at.connected());
+            seats.insert(Uuid::from_u128(room.0), at);
+        }
+    }
+
+    fn is_greeted(&self) -> bool {
+        matches!(self.stage, Stage::Open { .. })
+    }
+
+    fn left(&mut self, ear: EarId) {
+        let Stage::Open { seats } = &self.stage else {
+            return;
+        };
+        self.parts.queue.do_send(queue::DeskLeft { account: self.account.account, ear });
+        for room in seats.values() {
+            room.do_send(Done { role: Role::Counsellor, ear, what: Deed::Leave });
+        }
+    }
+}

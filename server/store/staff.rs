@@ -1,0 +1,152 @@
+//! Accounts and their sessions on SQLite. Knows nothing of rooms.
+
+use quietline_domain::{AccountId, Time};
+use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{AccountRow, Availability, NewAccount, StaffRole, sqlite::misread};
+use crate::private::{Digested, Nickname};
+
+type Answer<T> = Result<T, sqlx::Error>;
+
+macro_rules! account_rows {
+    ($where:literal) => {
+        concat!(
+            "select account.id, login, nickname, role, available, disabled_at, password_hash from account ",
+            $where
+        )
+    };
+}
+
+pub async fn add(db: &mut SqliteConnection, new: NewAccount) -> Answer<Option<AccountId>> {
+    const ADD: &str = "insert into account (id, login, nickname, role, password_hash, available, created_at)
+         values ($1, $2, $3, $4, $5, 0, $6) on conflict do nothing";
+    let role = match new.role {
+        StaffRole::Counsellor => "counsellor",
+        StaffRole::Supervisor => "supervisor",
+        StaffRole::Administrator => "administrator",
+    };
+    let added = sqlx::query(ADD)
+        .bind(Uuid::from_u128(new.account.0))
+        .bind(new.login)
+        .bind(new.nickname.expose())
+        .bind(role)
+        .bind(new.password_hash)
+        .bind(new.now.0)
+        .execute(&mut *db)
+        .await?;
+    if added.rows_affected() == 0 {
+        return Ok(None);
+    }
+    changed(db).await?;
+    Ok(Some(new.account))
+}
+
+pub async fn all(db: &SqlitePool) -> Answer<Vec<AccountRow>> {
+    let rows = sqlx::query(account_rows!("order by login")).fetch_all(db).await?;
+    rows.iter().map(account).collect()
+}
+
+pub async fn by_id(db: &SqlitePool, id: AccountId) -> Answer<Option<AccountRow>> {
+    let row = sqlx::query(account_rows!("where id = $1")).bind(Uuid::from_u128(id.0)).fetch_optional(db).await?;
+    row.as_ref().map(account).transpose()
+}
+
+pub async fn by_login(db: &SqlitePool, login: &str) -> Answer<Option<(AccountRow, String)>> {
+    let row = sqlx::query(account_rows!("where login = $1")).bind(login.to_owned()).fetch_optional(db).await?;
+    row.map(|row| Ok((account(&row)?, row.try_get("password_hash")?))).transpose()
+}
+
+pub async fn reset(db: &mut SqliteConnection, login: &str, password_hash: &str) -> Answer<bool> {
+    let reset = sqlx::query("update account set password_hash = $2, disabled_at = null where login = $1")
+        .bind(login.to_owned())
+        .bind(password_hash.to_owned())
+        .execute(&mut *db)
+        .await?;
+    sign_out_everywhere(db, login).await?;
+    Ok(reset.rows_affected() == 1)
+}
+
+pub async fn disable(db: &mut SqliteConnection, login: &str, now: Time) -> Answer<bool> {
+    let disabled = sqlx::query("update account set disabled_at = $2 where login = $1")
+        .bind(login.to_owned())
+        .bind(now.0)
+        .execute(&mut *db)
+        .await?;
+    sign_out_everywhere(db, login).await?;
+    Ok(disabled.rows_affected() == 1)
+}
+
+pub async fn set_available(db: &mut SqliteConnection, id: AccountId, state: Availability) -> Answer<()> {
+    sqlx::query("update account set available = $2 where id = $1 and disabled_at is null")
+        .bind(Uuid::from_u128(id.0))
+        .bind(i64::from(state == Availability::Available))
+        .execute(&mut *db)
+        .await?;
+    Ok(())
+}
+
+pub async fn add_session(db: &mut SqliteConnection, session: Digested, id: AccountId, until: Time) -> Answer<()> {
+    sqlx::query("insert into session (digest, account, until) values ($1, $2, $3)")
+        .bind(session.to_text())
+        .bind(Uuid::from_u128(id.0))
+        .bind(until.0)
+        .execute(&mut *db)
+        .await?;
+    Ok(())
+}
+
+pub async fn by_session(db: &SqlitePool, session: Digested, now: Time) -> Answer<Option<AccountRow>> {
+    const SIGNED_IN: &str = account_rows!(
+        "join session on session.account = account.id
+         where session.digest = $1 and $2 < session.until and disabled_at is null"
+    );
+    let row = sqlx::query(SIGNED_IN).bind(session.to_text()).bind(now.0).fetch_optional(db).await?;
+    row.as_ref().map(account).transpose()
+}
+
+pub async fn end_session(db: &mut SqliteConnection, session: Digested) -> Answer<()> {
+    const LAST_ONE: &str = "update account set available = 0
+         where id in (select account from session where digest = $1)
+           and not exists (select 1 from session where session.account = account.id and digest <> $1)";
+    sqlx::query(LAST_ONE).bind(session.to_text()).execute(&mut *db).await?;
+    sqlx::query("delete from session where digest = $1").bind(session.to_text()).execute(&mut *db).await?;
+    changed(db).await
+}
+
+pub async fn revision(db: &SqlitePool) -> Answer<i64> {
+    sqlx::query("select value from counter where name = 'staff'").fetch_one(db).await?.try_get(0)
+}
+
+async fn sign_out_everywhere(db: &mut SqliteConnection, login: &str) -> Answer<()> {
+    sqlx::query("delete from session where account in (select id from account where login = $1)")
+        .bind(login.to_owned())
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("update account set available = 0 where login = $1").bind(login.to_owned()).execute(&mut *db).await?;
+    changed(db).await
+}
+
+async fn changed(db: &mut SqliteConnection) -> Answer<()> {
+    sqlx::query("update counter set value = value + 1 where name = 'staff'").execute(db).await?;
+    Ok(())
+}
+
+fn account(row: &SqliteRow) -> Answer<AccountRow> {
+    Ok(AccountRow {
+        account: AccountId(row.try_get::<Uuid, _>("id")?.as_u128()),
+        login: row.try_get("login")?,
+        nickname: Nickname::stored(row.try_get("nickname")?),
+        role: match row.try_get::<&str, _>("role")? {
+            "counsellor" => StaffRole::Counsellor,
+            "supervisor" => StaffRole::Supervisor,
+            "administrator" => StaffRole::Administrator,
+            _ => return Err(misread("role")),
+        },
+        available: match row.try_get::<i64, _>("available")? {
+            0 => Availability::Away,
+            _ => Availability::Available,
+        },
+        disabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_some(),
+    })
+}

@@ -1,0 +1,148 @@
+//! The one writer: it gathers what waits, makes it durable in one transaction, and then answers everybody.
+//!
+//! Group commit without a timer: while one commit runs, the next batch gathers (yardsticks: 4,400 rows a second at one
+//! row a commit, 239,000 at 64). Lines travel as one statement. It knows what each write promises, not who asks.
+
+use std::{future::Future, pin::Pin};
+
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Appended, Kept, NewLine, StoreError, lines::append_all};
+
+/// As many writes as one transaction holds at most; bounds its time and its memory.
+const BATCH: usize = 512;
+
+/// As many writes as may wait; whoever comes later waits outside.
+const QUEUE: usize = 4_096;
+
+type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Answer> + Send + 'c>> + Send>;
+
+/// Says the outcome to whoever asked: once the commit is done, or the error that undid it.
+type Answer = Result<Box<dyn FnOnce(Outcome) + Send>, sqlx::Error>;
+
+/// Whether the transaction was committed.
+type Outcome = Result<(), StoreError>;
+
+enum Write {
+    Line(NewLine, oneshot::Sender<Kept<Appended>>),
+    Job(Job),
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Clone)]
+pub struct Writer(mpsc::Sender<Write>);
+
+impl Writer {
+    pub fn start(connection: SqliteConnection) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(write_all(connection, receiver));
+        Self(sender)
+    }
+
+    /// Saves a line together with its neighbours.
+    pub async fn line(&self, line: NewLine) -> Kept<Appended> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Write::Line(line, answer)).await?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Runs one write within the next transaction.
+    pub async fn run<T, F>(&self, write: F) -> Kept<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
+            + Send
+            + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Kept<T>>();
+        let job: Job = Box::new(move |connection| {
+            Box::pin(async move {
+                let value = write(connection).await?;
+                let answer: Box<dyn FnOnce(Outcome) + Send> = Box::new(move |outcome| {
+                    // Who asked may be gone; the write stands all the same.
+                    let _ = answer.send(outcome.map(|()| value));
+                });
+                Ok(answer)
+            })
+        });
+        self.send(Write::Job(job)).await?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Returns once all that waited is written and the connection is closed.
+    pub async fn close(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.send(Write::Close(answer)).await.is_ok() {
+            let _ = answered.await;
+        }
+    }
+
+    async fn send(&self, write: Write) -> Kept<()> {
+        self.0.send(write).await.map_err(|_| StoreError::Stopped)
+    }
+}
+
+async fn write_all(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Write>) {
+    let mut gathered = Vec::with_capacity(BATCH);
+    while receiver.recv_many(&mut gathered, BATCH).await != 0 {
+        let mut lines = Vec::new();
+        let mut jobs = Vec::new();
+        let mut close = None;
+        for write in gathered.drain(..) {
+            match write {
+                Write::Line(line, answer) => lines.push((line, answer)),
+                Write::Job(job) => jobs.push(job),
+                Write::Close(answer) => close = Some(answer),
+            }
+        }
+        write_batch(&mut connection, lines, jobs).await;
+        if let Some(answer) = close {
+            if let Err(error) = connection.close().await {
+                log::warn!("database close failed: {error}");
+            }
+            let _ = answer.send(());
+            return;
+        }
+    }
+}
+
+async fn write_batch(
+    connection: &mut SqliteConnection,
+    lines: Vec<(NewLine, oneshot::Sender<Kept<Appended>>)>,
+    jobs: Vec<Job>,
+) {
+    let (lines, askers): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    match commit(connection, &lines, jobs).await {
+        Ok((appended, answers)) => {
+            for (asker, outcome) in askers.into_iter().zip(appended) {
+                let _ = asker.send(Ok(outcome));
+            }
+            answers.into_iter().for_each(|answer| answer(Ok(())));
+        }
+        Err(error) => {
+            // Jobs that were dropped unanswered tell their askers by the closed channel.
+            log::error!("database write failed: {error}");
+            for asker in askers {
+                let _ = asker.send(Err(StoreError::Stopped));
+            }
+        }
+    }
+}
+
+type Answers = Vec<Box<dyn FnOnce(Outcome) + Send>>;
+
+async fn commit(
+    connection: &mut SqliteConnection,
+    lines: &[NewLine],
+    jobs: Vec<Job>,
+) -> Result<(Vec<Appended>, Answers), sqlx::Error> {
+    let mut transaction = connection.begin_with("begin immediate").await?;
+    let appended = append_all(&mut transaction, lines).await?;
+    let mut answers = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        answers.push(job(&mut transaction).await?);
+    }
+    transaction.commit().await?;
+    Ok((appended, answers))
+}

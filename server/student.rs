@@ -1,0 +1,155 @@
+//! What a student's page may say, and where it goes: the door, the queue, and one room.
+//!
+//! It translates and decides nothing. It never sees what is said, and knows of a person nothing but this socket.
+
+use actix::Addr;
+use actix_web::web;
+use quietline_domain::{Cid, Role, RoomId};
+use uuid::Uuid;
+
+use crate::{
+    Parts,
+    actors::{
+        Ear, EarId, lobby, queue,
+        room::{Deed, Done, Room},
+    },
+    place::Place,
+    private::{Credential, Nickname},
+    protocol::{CloseCode, FromStudent, Refusal, Refused, ToStudent, frame},
+    ws::Edge,
+};
+
+pub struct Student {
+    parts: web::Data<Parts>,
+    visitor: Visitor,
+    place: Place,
+    stage: Stage,
+}
+
+/// A counsellor who is signed in in this browser cannot open a student room (W1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Visitor {
+    Anyone,
+    SignedInCounsellor,
+}
+
+enum Stage {
+    /// Before `hello`.
+    Silent,
+    Door,
+    Room(Addr<Room>),
+}
+
+impl Student {
+    pub fn new(parts: web::Data<Parts>, visitor: Visitor, place: Place) -> Self {
+        Self { parts, visitor, place, stage: Stage::Silent }
+    }
+
+    fn hello(&mut self, key: Option<Credential>, shows: Option<(Uuid, u64)>, ear: &Ear) -> Result<(), CloseCode> {
+        self.stage = Stage::Door;
+        match key {
+            Some(key) => self.to_lobby(lobby::Knock { key: key.digest(), ear: ear.clone(), shows }),
+            None => self.parts.queue.try_send(queue::DoorCame(ear.clone())).map_err(|_| CloseCode::TryAgain),
+        }
+    }
+
+    fn join(&mut self, key: &Credential, nickname: Option<&str>, ear: &Ear) -> Result<(), CloseCode> {
+        if self.visitor == Visitor::SignedInCounsellor {
+            return refuse(ear, Refusal::SignedIn);
+        }
+        let Some(nickname) = self.nickname(nickname) else {
+            return refuse(ear, Refusal::Nickname);
+        };
+        let limit = self.parts.settings.join_limit;
+        if let Err(retry) = self.parts.places.count_join(self.place, self.parts.clock.now(), limit) {
+            let retry_ms = Some(u32::try_from(retry.0).unwrap_or(u32::MAX));
+            return tell(ear, Refused { reason: Refusal::TooMany, retry_ms, ..Refused::default() });
+        }
+        self.to_lobby(lobby::Join { key: key.digest(), nickname, ear: ear.clone() })
+    }
+
+    /// What they asked to be called, or a generated name.
+    fn nickname(&self, asked: Option<&str>) -> Option<Nickname> {
+        let prefix = &self.parts.settings.guest_prefix;
+        match asked.map(str::trim).filter(|asked| !asked.is_empty()) {
+            None => Nickname::parse(&format!("{prefix}{:04}", Uuid::new_v4().as_u128() % 10_000)),
+            Some(asked) if asked.to_lowercase().starts_with(&prefix.to_lowercase()) => None,
+            Some(asked) => Nickname::parse(asked),
+        }
+    }
+
+    fn to_lobby<M>(&self, message: M) -> Result<(), CloseCode>
+    where
+        M: actix::Message + Send + 'static,
+        M::Result: Send,
+        lobby::Lobby: actix::Handler<M>,
+    {
+        self.parts.lobby.try_send(message).map_err(|_| CloseCode::TryAgain)
+    }
+
+    fn to_room(&self, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
+        match &self.stage {
+            Stage::Room(room) => deliver(room, Role::Student, what, None, ear),
+            Stage::Door | Stage::Silent => refuse(ear, Refusal::NoSuchRoom),
+        }
+    }
+}
+
+impl Edge for Student {
+    fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
+        let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
+        match (&self.stage, said) {
+            (Stage::Silent, FromStudent::Hello { key, epoch, since }) => self.hello(key, epoch.zip(since), ear),
+            (Stage::Silent, _) | (_, FromStudent::Hello { .. }) => Err(CloseCode::NotUnderstood),
+            (_, FromStudent::Join { key, nickname }) => self.join(&key, nickname.as_deref(), ear),
+            (_, FromStudent::Say { cid, body }) => self.to_room(Deed::Say { cid: Cid(cid.as_u128()), body }, ear),
+            (_, FromStudent::Typing {}) => self.to_room(Deed::Typing, ear),
+            (_, FromStudent::Stay {}) => self.to_room(Deed::Stay, ear),
+            (_, FromStudent::Close {}) => self.to_room(Deed::Close, ear),
+        }
+    }
+
+    fn seated(&mut self, _: RoomId, at: Addr<Room>, ear: &Ear) {
+        self.stage = Stage::Room(at);
+        let _ = self.parts.queue.try_send(queue::DoorLeft(ear.id));
+    }
+
+    fn is_greeted(&self) -> bool {
+        !matches!(self.stage, Stage::Silent)
+    }
+
+    fn left(&mut self, ear: EarId) {
+        match &self.stage {
+            Stage::Room(room) => room.do_send(Done { role: Role::Student, ear, what: Deed::Leave }),
+            Stage::Door => self.parts.queue.do_send(queue::DoorLeft(ear)),
+            Stage::Silent => {}
+        }
+    }
+}
+
+/// Hands a deed to its room. A room that is gone is one that never was; a full one asks to come back.
+pub fn deliver(
+    at: &Addr<Room>,
+    role: Role,
+    what: Deed,
+    room: Option<Uuid>,
+    ear: &Ear,
+) -> Result<(), CloseCode> {
+    let cid = match &what {
+        Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
+        _ => None,
+    };
+    match at.try_send(Done { role, ear: ear.id, what }) {
+        Ok(()) => Ok(()),
+        Err(actix::dev::SendError::Closed(_)) => tell(ear, Refused { room, cid, ..Refused::default() }),
+        Err(actix::dev::SendError::Full(_)) => Err(CloseCode::TryAgain),
+    }
+}
+
+fn refuse(ear: &Ear, reason: Refusal) -> Result<(), CloseCode> {
+    tell(ear, Refused { reason, ..Refused::default() })
+}
+
+fn tell(ear: &Ear, refused: Refused) -> Result<(), CloseCode> {
+    ear.frame(frame(&ToStudent::Refused(refused))).map_err(|_| CloseCode::TooSlow)
+}

@@ -1,0 +1,217 @@
+//! The contract of a store: every implementation passes every one of these. A second database joins at `stores`.
+
+use std::sync::Arc;
+
+use quietline::{
+    private::{Credential, Nickname, SealedText},
+    protocol::Body,
+    store::{
+        Appended, Availability, ClaimAnswer, ClaimRow, NewAccount, NewLine, NewRoom, NewTake, StaffRole, Store, Take,
+        sqlite::Sqlite,
+    },
+};
+use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Time, queue::CLAIMS_KEPT};
+
+/// A store of each kind, with what keeps its files alive.
+async fn stores() -> Vec<(Arc<dyn Store>, tempfile::TempDir)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sqlite = Sqlite::open(&folder.path().join("quietline.sqlite")).await.expect("opens");
+    vec![(Arc::new(sqlite), folder)]
+}
+
+fn new_room(n: u128) -> NewRoom {
+    NewRoom {
+        room: RoomId(n),
+        epoch: n + 1_000,
+        key: Credential::random().expect("random").digest(),
+        nickname: Nickname::parse("moss").expect("fits"),
+        now: Time(n as i64),
+    }
+}
+
+fn line(room: u128, cid: u128, from: Role, text: &str) -> NewLine {
+    let body = Body { suite: 0, text: SealedText::new(text.to_owned()) };
+    NewLine { room: RoomId(room), cid: Cid(cid), from, at: Time(5), body }
+}
+
+async fn counsellor(store: &dyn Store, n: u128) -> AccountId {
+    let account = NewAccount {
+        account: AccountId(n),
+        login: format!("login{n}"),
+        nickname: Nickname::parse(&format!("Asha{n}")).expect("fits"),
+        role: StaffRole::Counsellor,
+        password_hash: "hash".to_owned(),
+        now: Time(0),
+    };
+    store.add_account(account).await.expect("writes").expect("is new")
+}
+
+#[tokio::test]
+async fn lines_are_numbered_without_gaps_however_many_come_at_once() {
+    for (store, _folder) in stores().await {
+        store.open_room(new_room(1)).await.expect("opens");
+        store.open_room(new_room(2)).await.expect("opens");
+        let says = (0..400_u128).map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move { store.append(line(1 + n % 2, n, Role::Student, "x")).await.expect("saves") })
+        });
+        for said in says.collect::<Vec<_>>() {
+            assert!(matches!(said.await.expect("runs"), Appended::New { .. }));
+        }
+        for room in [1, 2] {
+            let seqs: Vec<_> = store.lines(RoomId(room), 0).await.expect("reads").iter().map(|line| line.seq).collect();
+            assert_eq!(seqs, (1..=200).collect::<Vec<_>>());
+        }
+        assert_eq!(store.lines(RoomId(1), 198).await.expect("reads").len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_same_line_again_is_the_same_line_and_other_content_is_refused() {
+    for (store, _folder) in stores().await {
+        store.open_room(new_room(1)).await.expect("opens");
+        let first = store.append(line(1, 9, Role::Student, "hi")).await.expect("saves");
+        assert_eq!(first, Appended::New { seq: 1 });
+        let again = store.append(line(1, 9, Role::Student, "hi")).await.expect("saves");
+        assert_eq!(again, Appended::Again { seq: 1, at: Time(5) });
+        for other in [line(1, 9, Role::Student, "ho"), line(1, 9, Role::Counsellor, "hi")] {
+            assert_eq!(store.append(other).await.expect("saves"), Appended::CidTaken);
+        }
+        assert_eq!(store.append(line(7, 1, Role::Student, "hi")).await.expect("saves"), Appended::NoRoom);
+        assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn one_key_has_one_room() {
+    // W4
+    for (store, _folder) in stores().await {
+        let (first, mut second) = (new_room(1), new_room(2));
+        second.key = first.key;
+        store.open_room(first).await.expect("opens");
+        assert_eq!(store.open_room(second).await.expect("opens").room, RoomId(1));
+        assert_eq!(store.rooms().await.expect("reads").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn rooms_come_back_in_the_order_of_arrival_with_who_spoke_first() {
+    for (store, _folder) in stores().await {
+        for n in [3, 1, 2] {
+            store.open_room(new_room(n)).await.expect("opens");
+        }
+        store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
+        let rooms = store.rooms().await.expect("reads");
+        assert_eq!(rooms.iter().map(|room| room.room.0).collect::<Vec<_>>(), [3, 1, 2]);
+        assert_eq!(rooms.iter().map(|room| room.queue_no).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(rooms[1].first_student, Some(1));
+        assert_eq!(rooms[1].first_counsellor, None);
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_given_once_however_many_ask() {
+    // W6
+    for (store, _folder) in stores().await {
+        let asha = counsellor(&*store, 1).await;
+        store.open_room(new_room(1)).await.expect("opens");
+        store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
+        let takes = (0..50_u128).map(|n| {
+            let store = store.clone();
+            let take = NewTake { room: RoomId(1), account: asha, claim: ClaimId(n), now: Time(1) };
+            tokio::spawn(async move { store.take(take).await.expect("answers") })
+        });
+        let mut taken = 0;
+        for take in takes.collect::<Vec<_>>() {
+            if let Take::Taken(row) = take.await.expect("runs") {
+                let by = row.counsellor.expect("has a counsellor");
+                assert_eq!((by.account, by.after), (asha, 1));
+                taken += 1;
+            }
+        }
+        assert_eq!(taken, 1);
+        assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1, "a lost click is not remembered");
+    }
+}
+
+#[tokio::test]
+async fn answered_clicks_are_remembered_for_ten_minutes() {
+    // W6
+    for (store, _folder) in stores().await {
+        let account = counsellor(&*store, 1).await;
+        let click = |n, at| ClaimRow { claim: ClaimId(n), account, answer: ClaimAnswer::Nobody, at: Time(at) };
+        store.answer_claim(click(1, 1_000)).await.expect("writes");
+        store.answer_claim(click(2, 2_000)).await.expect("writes");
+        assert_eq!(store.claims(Time(0)).await.expect("reads"), [click(1, 1_000), click(2, 2_000)]);
+        store.answer_claim(click(3, CLAIMS_KEPT.0 + 1_500)).await.expect("writes");
+        let kept: Vec<_> = store.claims(Time(0)).await.expect("reads").iter().map(|click| click.claim.0).collect();
+        assert_eq!(kept, [2, 3]);
+    }
+}
+
+#[tokio::test]
+async fn an_erased_room_leaves_nothing_and_its_key_opens_a_new_one() {
+    // W18
+    for (store, _folder) in stores().await {
+        let room = new_room(1);
+        let key = room.key;
+        store.open_room(room).await.expect("opens");
+        store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
+        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(1));
+        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), None);
+        assert!(store.rooms().await.expect("reads").is_empty());
+        assert!(store.lines(RoomId(1), 0).await.expect("reads").is_empty());
+        assert_eq!(store.append(line(1, 2, Role::Student, "x")).await.expect("saves"), Appended::NoRoom);
+        let mut again = new_room(2);
+        again.key = key;
+        assert_eq!(store.open_room(again).await.expect("opens").room, RoomId(2));
+    }
+}
+
+#[tokio::test]
+async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() {
+    // W9, W21
+    for (store, _folder) in stores().await {
+        let account = counsellor(&*store, 1).await;
+        let [one, two] = [(); 2].map(|()| Credential::random().expect("random").digest());
+        store.add_session(one, account, Time(100)).await.expect("writes");
+        store.add_session(two, account, Time(100)).await.expect("writes");
+        store.set_available(account, Availability::Available).await.expect("writes");
+        assert!(store.session(one, Time(99)).await.expect("reads").is_some());
+        assert!(store.session(one, Time(100)).await.expect("reads").is_none(), "expired");
+
+        let revision = store.staff_revision().await.expect("reads");
+        store.end_session(one).await.expect("writes");
+        assert_ne!(store.staff_revision().await.expect("reads"), revision);
+        let available = async || store.account(account).await.expect("reads").expect("is there").available;
+        assert_eq!(available().await, Availability::Available);
+        store.end_session(two).await.expect("writes");
+        assert_eq!(available().await, Availability::Away);
+
+        store.add_session(one, account, Time(100)).await.expect("writes");
+        assert!(store.disable_account("login1", Time(1)).await.expect("writes"));
+        assert!(store.session(one, Time(1)).await.expect("reads").is_none());
+        assert!(!store.disable_account("nobody", Time(1)).await.expect("writes"));
+        assert!(store.reset_account("login1", "other").await.expect("writes"));
+        let (row, hash) = store.account_by_login("login1").await.expect("reads").expect("is there");
+        assert_eq!((row.disabled, hash.as_str()), (false, "other"));
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("quietline.sqlite");
+    let store = Sqlite::open(&path).await.expect("opens");
+    let account = counsellor(&store, 1).await;
+    store.open_room(new_room(1)).await.expect("opens");
+    store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
+    store.take(NewTake { room: RoomId(1), account, claim: ClaimId(4), now: Time(3) }).await.expect("answers");
+    drop(store);
+
+    let store = Sqlite::open(&path).await.expect("opens again");
+    let rooms = store.rooms().await.expect("reads");
+    assert_eq!(rooms[0].counsellor.as_ref().map(|by| (by.account, by.claim)), Some((account, ClaimId(4))));
+    assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 1);
+    assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1);
+}
