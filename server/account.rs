@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
+
 use crate::{
     auth::{self, Applicant, Staff},
     clock::Clock,

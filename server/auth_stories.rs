@@ -130,9 +130,8 @@ async fn the_first_account_is_made_once_with_the_newest_token() {
 
 #[test]
 fn what_does_not_do_is_named() {
-    let unfit = |login: &str, nickname: &str, password: &str| {
-        Applicant::new(login, nickname, password.into(), "guest_").err()
-    };
+    let unfit =
+        |login: &str, nickname: &str, password: &str| Applicant::new(login, nickname, password.into(), "guest_").err();
     assert_eq!(unfit("Anna.B@example-1.org", "Anna", PASSWORD), None);
     assert_eq!(unfit("", "Anna", PASSWORD), Some(Unfit::Login));
     assert_eq!(unfit("änna", "Anna", PASSWORD), Some(Unfit::Login));

@@ -70,7 +70,7 @@ const SETTINGS: [Setting; 14] = [
     Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
     Setting { name: "trusted_proxies", takes: "LIST", default: "", meaning: "Addresses or networks whose X-Forwarded-For is believed, separated by commas" },
     Setting { name: "log", takes: "LEVEL", default: "info", meaning: "off, error, warn, info, debug or trace; other crates say at most warnings" },
-    Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer" },
+    Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer; without it, the shipped text" },
     Setting { name: "exit_url", takes: "URL", default: "about:blank", meaning: "Where 'Leave this page now' leads" },
     Setting { name: "guest_prefix", takes: "TEXT", default: "guest_", meaning: "How the nicknames begin that visitors without one are given" },
     Setting { name: "inactivity", takes: "TIME", default: "600s", meaning: "A room closes when both sides were inactive for longer" },
@@ -114,8 +114,12 @@ impl Default for Settings {
 
 impl Setting {
     /// `--help` is taken by the program's own help.
+    fn id(&self) -> &'static str {
+        if self.name == "help" { "help_text" } else { self.name }
+    }
+
     fn flag(&self) -> String {
-        if self.name == "help" { "help-text".into() } else { self.name.replace('_', "-") }
+        self.id().replace('_', "-")
     }
 
     fn variable(&self) -> String {
@@ -127,9 +131,12 @@ impl clap::Args for Flags {
     fn augment_args(command: Command) -> Command {
         let config = Arg::new("config").value_name("FILE").help("A TOML file with settings [env: QUIETLINE_CONFIG]");
         let rest = SETTINGS.iter().map(|setting| {
-            let default = if setting.default.is_empty() { "none" } else { setting.default };
-            let help = format!("{} [default: {default}] [env: {}]", setting.meaning, setting.variable());
-            Arg::new(setting.name).long(setting.flag()).value_name(setting.takes).help(help)
+            let default = match setting.default {
+                "" => String::new(),
+                default => format!(" [default: {default}]"),
+            };
+            let help = format!("{}{default} [env: {}]", setting.meaning, setting.variable());
+            Arg::new(setting.id()).long(setting.flag()).value_name(setting.takes).help(help)
         });
         let all = [config.long("config")].into_iter().chain(rest);
         command.args(all.map(|arg| arg.global(true).help_heading("Settings").hide_short_help(true)))
@@ -144,7 +151,7 @@ impl clap::FromArgMatches for Flags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut given = Found::default();
         for setting in &SETTINGS {
-            if let Some(text) = matches.get_one::<String>(setting.name) {
+            if let Some(text) = matches.get_one::<String>(setting.id()) {
                 given.insert(setting.name, text, format!("--{}", setting.flag()));
             }
         }
@@ -180,7 +187,8 @@ fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Re
 }
 
 fn from_file(path: &str) -> Result<Found> {
-    let text = fs::read_to_string(path).with_context(|| format!("{path} cannot be read: --config names a TOML file"))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{path} cannot be read: --config names a TOML file"))?;
     let table = DeTable::parse(&text).map_err(|error| {
         let at = position(&text, error.span().unwrap_or_default().start);
         anyhow!("{path}:{at}: {}", error.message().replace('\n', ", "))
@@ -246,10 +254,11 @@ impl Found {
     fn settings(&self) -> Result<Settings> {
         let data = PathBuf::from(self.text("data"));
         let settings = Settings {
-            database: self.parse("database", "sqlite:PATH; this version speaks SQLite only", |text| database(text, &data))?,
+            database: self
+                .parse("database", "sqlite:PATH: this version speaks SQLite only", |url| database(url, &data))?,
             data,
             listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,
-            origin: self.parse("origin", "scheme://host or scheme://host:port, such as https://talk.example.org", origin)?,
+            origin: self.parse("origin", "scheme://host[:port], such as https://talk.example.org", origin)?,
             trusted_proxies: self.parse("trusted_proxies", "addresses or networks, such as 10.0.0.0/8,::1", proxies)?,
             log: self.parse("log", "off, error, warn, info, debug or trace", |text| text.parse().ok())?,
             help: self.parse("help", "a readable text file of at most 8 KiB", help)?,

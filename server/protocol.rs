@@ -18,7 +18,7 @@ pub const FRAME_BYTES: usize = 32 * 1024;
 
 /// What a student's page says.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FromStudent {
     /// The first frame of every socket. Without `key` the page only watches the door. With `key` it returns to its
@@ -31,7 +31,7 @@ pub enum FromStudent {
         #[cfg_attr(test, ts(optional))]
         epoch: Option<Uuid>,
         #[serde(default)]
-        #[cfg_attr(test, ts(optional, type = "number"))]
+        #[cfg_attr(test, ts(optional))]
         since: Option<u64>,
     },
     /// Asks to talk. The page makes `key` itself (43 characters of base64url, 256 random bits), so asking again with
@@ -39,7 +39,7 @@ pub enum FromStudent {
     Join {
         key: Credential,
         #[serde(default)]
-        #[cfg_attr(test, ts(optional, type = "string"))]
+        #[cfg_attr(test, ts(optional))]
         nickname: Option<String>,
     },
     /// One line. `cid` is made when the person presses send and kept for every retry.
@@ -57,7 +57,7 @@ pub enum FromStudent {
 
 /// What a counsellor's page says.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FromDesk {
     /// The first frame of every socket: the rooms this page already shows, and how far.
@@ -91,18 +91,17 @@ pub enum FromDesk {
 
 /// A room that a desk already shows, and how far.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct Known {
     pub room: Uuid,
     pub epoch: Uuid,
-    #[cfg_attr(test, ts(type = "number"))]
     pub since: u64,
 }
 
 /// An opaque envelope: the server stores it and never reads it. Suite 0 is text that is not sealed yet.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct Body {
     pub suite: u8,
@@ -111,7 +110,7 @@ pub struct Body {
 
 /// What a student's page hears.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToStudent {
     /// Nobody's room: how many counsellors are available right now (W1).
@@ -127,7 +126,7 @@ pub enum ToStudent {
 
 /// What a counsellor's page hears.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToDesk {
     /// The answer to `hello`; a `room` frame for each room held follows.
@@ -142,7 +141,6 @@ pub enum ToDesk {
     /// How many wait, and how long the longest has waited, in milliseconds, at the moment of sending (W5).
     Queue {
         waiting: u32,
-        #[cfg_attr(test, ts(type = "number"))]
         longest_ms: i64,
     },
     /// The answer to `take`: this room is yours. Its `room` frame follows.
@@ -154,7 +152,7 @@ pub enum ToDesk {
 
 /// What either seat hears from its room. Encoded once for both.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromRoom {
     /// The room as it stands; one `lines` frame follows.
@@ -174,7 +172,7 @@ pub enum FromRoom {
 
 /// A room as one seat may see it.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct RoomView {
     pub room: Uuid,
     pub epoch: Uuid,
@@ -195,14 +193,14 @@ pub struct RoomView {
 }
 
 #[derive(Serialize, Clone, Copy)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Place {
     pub ahead: u32,
     pub attended: bool,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Resume {
     Full,
@@ -210,14 +208,14 @@ pub enum Resume {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Lines {
     pub room: Uuid,
     pub lines: Vec<Said>,
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Line {
     pub room: Uuid,
     #[serde(flatten)]
@@ -226,20 +224,18 @@ pub struct Line {
 
 /// One line as the store keeps it.
 #[derive(Serialize, Clone)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Said {
-    #[cfg_attr(test, ts(type = "number"))]
     pub seq: u64,
     pub cid: Uuid,
     pub from: Role,
     /// Unix milliseconds.
-    #[cfg_attr(test, ts(type = "number"))]
     pub at: i64,
     pub body: Body,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Student,
@@ -248,10 +244,9 @@ pub enum Role {
 
 /// A notice and the line it stands behind (0: before the first).
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct PlacedNotice {
     pub room: Uuid,
-    #[cfg_attr(test, ts(type = "number"))]
     pub after: u64,
     pub notice: Notice,
     /// Who came, with [`Notice::CounsellorCame`].
@@ -262,7 +257,7 @@ pub struct PlacedNotice {
 
 /// What the system says. Notices are not lines: they open no gate and are no activity (W14).
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// To each side, once, on first entering (W10).
@@ -274,7 +269,7 @@ pub enum Notice {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Warning {
     pub room: Uuid,
     pub closes_in_ms: u32,
@@ -282,20 +277,18 @@ pub struct Warning {
 
 /// A room that is gone: said only once it is true.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Ended {
     pub room: Uuid,
     /// Unix milliseconds.
-    #[cfg_attr(test, ts(type = "number"))]
     pub at: i64,
     /// How many lines were erased, of both sides together.
-    #[cfg_attr(test, ts(type = "number"))]
     pub lines: u64,
     pub by: EndedBy,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
     Student,
@@ -306,7 +299,7 @@ pub enum EndedBy {
 
 /// A refusal, with what it was about. Never says more than the asker already knew.
 #[derive(Serialize, Default)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 pub struct Refused {
     pub reason: Refusal,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -325,7 +318,7 @@ pub struct Refused {
 }
 
 #[derive(Serialize, Default, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts"))]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// There is no such room: also the answer for somebody else's room (W16).
@@ -351,7 +344,7 @@ pub enum Refusal {
 
 /// Why the server closed a socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS), ts(export_to = "protocol.gen.ts", repr(enum)))]
+#[cfg_attr(test, derive(TS), ts(repr(enum)))]
 #[repr(u16)]
 pub enum CloseCode {
     /// A frame that is not text.
@@ -405,3 +398,7 @@ impl From<domain::queue::Place> for Place {
         Self { ahead: place.ahead, attended: place.attended }
     }
 }
+
+#[cfg(test)]
+#[path = "protocol_stories.rs"]
+mod stories;

@@ -1,0 +1,103 @@
+//! The wire's stories: what is not of this protocol is refused, and the page's types are ours.
+
+use std::{fs, path::Path};
+
+use ts_rs::Config;
+
+use super::*;
+
+/// All types of the wire, as the page sees them.
+fn typescript() -> String {
+    let config = Config::new().with_large_int("number");
+    let mut text = "// The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.\n".to_owned();
+    macro_rules! declare {
+        ($($type:ty),* $(,)?) => {
+            $(text += &format!("\nexport {}\n", <$type>::decl(&config));)*
+        };
+    }
+    declare!(
+        FromStudent, FromDesk, Known, Body, ToStudent, ToDesk, FromRoom, RoomView, Place, Resume, Lines, Line, Said, Role,
+        PlacedNotice, Notice, Warning, Ended, EndedBy, Refused, Refusal, CloseCode, Credential, Nickname, SealedText,
+    );
+    text
+}
+
+#[test]
+fn the_pages_types_are_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/protocol.gen.ts");
+    let expected = typescript();
+    if fs::read_to_string(&path).unwrap_or_default() != expected {
+        fs::write(&path, expected).expect("can be written");
+        panic!("web/src/protocol.gen.ts was not up to date and has been written anew: look at it and commit it");
+    }
+}
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const ID: &str = "00000000-0000-4000-8000-000000000000";
+
+#[test]
+fn what_is_of_this_protocol_is_understood() {
+    for text in [
+        r#"{"type":"hello"}"#.to_owned(),
+        format!(r#"{{"type":"hello","key":"{KEY}","epoch":"{ID}","since":4}}"#),
+        format!(r#"{{"type":"join","key":"{KEY}","nickname":"moss"}}"#),
+        format!(r#"{{"type":"say","cid":"{ID}","body":{{"suite":0,"text":"hi"}}}}"#),
+        r#"{"type":"typing"}"#.to_owned(),
+    ] {
+        assert!(serde_json::from_str::<FromStudent>(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_of_this_protocol_is_refused() {
+    let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    for text in [
+        "",
+        "hello",
+        "null",
+        "[]",
+        r#"{"type":"shout"}"#,
+        r#"{"type":"typing","more":1}"#,
+        r#"{"type":"say","cid":"x","body":{"suite":0,"text":"hi"}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0,"text":5}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":256,"text":""}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0,"text":"","x":1}}"#,
+        r#"{"type":"join","key":"short"}"#,
+        r#"{"type":"join"}"#,
+        r#"{"type":"hello","since":-1}"#,
+        &nested,
+    ] {
+        assert!(serde_json::from_str::<FromStudent>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<FromDesk>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_line_is_the_same_frame_for_both_seats() {
+    let said = Said {
+        seq: 12,
+        cid: Uuid::nil(),
+        from: Role::Student,
+        at: 5,
+        body: Body { suite: 0, text: SealedText::new("hi".to_owned()) },
+    };
+    let line = Line { room: Uuid::nil(), said };
+    let text = frame(&FromRoom::Line(line));
+    let nil = Uuid::nil();
+    assert_eq!(
+        text,
+        format!(
+            r#"{{"type":"line","room":"{nil}","seq":12,"cid":"{nil}","from":"student","at":5,"body":{{"suite":0,"text":"hi"}}}}"#
+        )
+    );
+}
+
+#[test]
+fn what_is_private_does_not_print() {
+    let text = SealedText::new("I feel bad".to_owned());
+    let name = Nickname::parse("moss").expect("fits");
+    let key = Credential::parse(KEY).expect("fits");
+    let printed = format!("{text:?} {name:?} {key:?} {:?}", key.digest());
+    assert_eq!(printed, "SealedText(…) Nickname(…) Credential(…) Digested(…)");
+}
