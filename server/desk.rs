@@ -36,7 +36,9 @@ pub struct Desk {
 enum Stage {
     /// Before `hello`.
     Silent,
-    Open { seats: HashMap<Uuid, Addr<Room>> },
+    Open {
+        seats: HashMap<Uuid, Addr<Room>>,
+    },
 }
 
 impl Desk {
@@ -92,9 +94,7 @@ impl Edge for Desk {
                 let state = if available { Availability::Available } else { Availability::Away };
                 self.to_queue(queue::Switched { account, state })
             }
-            (_, FromDesk::Take { claim }) => {
-                self.to_queue(queue::Pressed { account, claim: ClaimId(claim.as_u128()) })
-            }
+            (_, FromDesk::Take { claim }) => self.to_queue(queue::Pressed { account, claim: ClaimId(claim.as_u128()) }),
             (_, FromDesk::Say { room, cid, body }) => {
                 self.to_room(room, Deed::Say { cid: Cid(cid.as_u128()), body }, ear)
             }

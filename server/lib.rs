@@ -49,11 +49,7 @@ impl Parts {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn start(
-        settings: config::Settings,
-        clock: clock::Clock,
-        store: Arc<dyn Store>,
-    ) -> anyhow::Result<Self> {
+    pub async fn start(settings: config::Settings, clock: clock::Clock, store: Arc<dyn Store>) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
         let rooms = store.rooms().await?;
         let forgotten = quietline_domain::Time(clock.now().0 - domain::CLAIMS_KEPT.0);
@@ -72,11 +68,8 @@ impl Parts {
         let lobby = lobby::start();
         let queue =
             Queue::new(store.clone(), clock.clone(), lobby.clone(), settings.rooms_per_counsellor, machine).start();
-        let rules = Rules {
-            inactivity: settings.inactivity,
-            warning: settings.inactivity_warning,
-            lines: settings.line_limit,
-        };
+        let rules =
+            Rules { inactivity: settings.inactivity, warning: settings.inactivity_warning, lines: settings.line_limit };
         let house =
             House { store: store.clone(), clock: clock.clone(), rules, lobby: lobby.clone(), queue: queue.clone() };
         lobby.do_send(lobby::Furnish { house, rooms });

@@ -43,10 +43,7 @@ pub enum FromStudent {
         nickname: Option<String>,
     },
     /// One line. `cid` is made when the person presses send and kept for every retry.
-    Say {
-        cid: Uuid,
-        body: Body,
-    },
+    Say { cid: Uuid, body: Body },
     /// The person is typing; sent at once and then at most every 3 s.
     Typing {},
     /// "I'm still here".
@@ -114,7 +111,9 @@ pub struct Body {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToStudent {
     /// Nobody's room: how many counsellors are available right now (W1).
-    Door { available: u32 },
+    Door {
+        available: u32,
+    },
     /// This key opens nothing: never a room, or erased. Both look the same.
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).
@@ -137,14 +136,19 @@ pub enum ToDesk {
         rooms: Vec<Uuid>,
     },
     /// The switch as it stands.
-    Switched { available: bool },
+    Switched {
+        available: bool,
+    },
     /// How many wait, and how long the longest has waited, in milliseconds, at the moment of sending (W5).
     Queue {
         waiting: u32,
         longest_ms: i64,
     },
     /// The answer to `take`: this room is yours. Its `room` frame follows.
-    Taken { claim: Uuid, room: Uuid },
+    Taken {
+        claim: Uuid,
+        room: Uuid,
+    },
     Refused(Refused),
     #[serde(untagged)]
     FromRoom(FromRoom),
@@ -163,10 +167,14 @@ pub enum FromRoom {
     Line(Line),
     Notice(PlacedNotice),
     /// The other side is typing.
-    Typing { room: Uuid },
+    Typing {
+        room: Uuid,
+    },
     Warning(Warning),
     /// The warning no longer holds.
-    Stayed { room: Uuid },
+    Stayed {
+        room: Uuid,
+    },
     Ended(Ended),
 }
 

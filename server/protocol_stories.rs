@@ -16,8 +16,31 @@ fn typescript() -> String {
         };
     }
     declare!(
-        FromStudent, FromDesk, Known, Body, ToStudent, ToDesk, FromRoom, RoomView, Place, Resume, Lines, Line, Said, Role,
-        PlacedNotice, Notice, Warning, Ended, EndedBy, Refused, Refusal, CloseCode, Credential, Nickname, SealedText,
+        FromStudent,
+        FromDesk,
+        Known,
+        Body,
+        ToStudent,
+        ToDesk,
+        FromRoom,
+        RoomView,
+        Place,
+        Resume,
+        Lines,
+        Line,
+        Said,
+        Role,
+        PlacedNotice,
+        Notice,
+        Warning,
+        Ended,
+        EndedBy,
+        Refused,
+        Refusal,
+        CloseCode,
+        Credential,
+        Nickname,
+        SealedText,
     );
     text
 }

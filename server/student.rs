@@ -128,13 +128,7 @@ impl Edge for Student {
 }
 
 /// Hands a deed to its room. A room that is gone is one that never was; a full one asks to come back.
-pub fn deliver(
-    at: &Addr<Room>,
-    role: Role,
-    what: Deed,
-    room: Option<Uuid>,
-    ear: &Ear,
-) -> Result<(), CloseCode> {
+pub fn deliver(at: &Addr<Room>, role: Role, what: Deed, room: Option<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
     let cid = match &what {
         Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
         _ => None,

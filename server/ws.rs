@@ -53,7 +53,11 @@ pub trait Edge: Unpin + 'static {
     fn left(&mut self, ear: EarId);
 }
 
-pub async fn student(req: HttpRequest, payload: web::Payload, parts: web::Data<Parts>) -> actix_web::Result<HttpResponse> {
+pub async fn student(
+    req: HttpRequest,
+    payload: web::Payload,
+    parts: web::Data<Parts>,
+) -> actix_web::Result<HttpResponse> {
     refuse_other_origins(&req, &parts)?;
     let visitor = match auth::session(&req, &parts.settings, &*parts.store, parts.clock.now()).await {
         Ok(None) => student::Visitor::Anyone,

@@ -10,8 +10,7 @@ use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
 use uuid::Uuid;
 
 use super::{
-    Ear, Heard,
-    queue,
+    Ear, Heard, queue,
     room::{self, House, Room, Who},
 };
 use crate::{

@@ -27,7 +27,10 @@ pub const OUTBOUND_FRAMES: usize = 64;
 pub enum Heard {
     Frame(ByteString),
     /// This page has a seat in this room now: what it says of the room goes there.
-    Seated { room: RoomId, at: Addr<room::Room> },
+    Seated {
+        room: RoomId,
+        at: Addr<room::Room>,
+    },
     Close(CloseCode),
 }
 

@@ -334,7 +334,6 @@ fn refusal(answer: Answer) -> Refusal {
     }
 }
 
-
 fn stored(answer: Answer) -> ClaimAnswer {
     match answer {
         Answer::Student => ClaimAnswer::Student,

@@ -92,7 +92,10 @@ pub struct Done {
 }
 
 pub enum Deed {
-    Say { cid: Cid, body: Body },
+    Say {
+        cid: Cid,
+        body: Body,
+    },
     Typing,
     Stay,
     Close,
@@ -259,7 +262,8 @@ impl Room {
             domain::Refusal::TooMany { retry } => (Refusal::TooMany, Some(milliseconds(retry))),
             domain::Refusal::CidTaken => (Refusal::CidTaken, None),
         };
-        let refused = Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
+        let refused =
+            Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
         self.send(to, Heard::Frame(frame(&protocol::ToStudent::Refused(refused))));
     }
 

@@ -124,4 +124,3 @@ fn said(row: &SqliteRow) -> Result<Said, sqlx::Error> {
         body: Body { suite: row.try_get("suite")?, text: SealedText::new(row.try_get("body")?) },
     })
 }
-

@@ -155,9 +155,14 @@ pub struct NewLine {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
-    New { seq: Seq },
+    New {
+        seq: Seq,
+    },
     /// The same line was saved before.
-    Again { seq: Seq, at: Time },
+    Again {
+        seq: Seq,
+        at: Time,
+    },
     /// This cid was saved before with other content, or by the other side.
     CidTaken,
     /// There is no such room (any more).

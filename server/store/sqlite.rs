@@ -2,7 +2,7 @@
 //!
 //! It holds the contract of [`Store`]; rooms and lines are here, accounts in `staff.rs`. It decides nothing.
 
-use std::{path::Path, time::Duration};
+use std::{os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time};
@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::{
     AccountRow, Appended, Availability, ClaimAnswer, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, RoomRow,
-    Seated, Store, StoreError, Take, lines, staff, writer::Writer,
+    Seated, Store, StoreError, Take, lines, staff,
+    writer::{After, Writer},
 };
 use crate::{
     private::{Digested, Nickname},
@@ -37,7 +38,8 @@ impl Sqlite {
     pub async fn open(path: &Path) -> Kept<Self> {
         let unusable = |why: String| StoreError::Unusable(format!("The database {} {why}", path.display()));
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| {
+            // The operator's own, and nobody else's on the machine.
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
                 let folder = folder.display();
                 StoreError::Unusable(format!(
                     "The data directory {folder} cannot be created ({error}). Name one that can be written with --data."
@@ -54,9 +56,9 @@ impl Sqlite {
             .pragma("secure_delete", "on")
             .pragma("wal_autocheckpoint", "1000");
 
-        let mut writer = SqliteConnection::connect_with(&options)
-            .await
-            .map_err(|error| unusable(format!("cannot be opened ({error}). Name a folder that can be written with --data.")))?;
+        let mut writer = SqliteConnection::connect_with(&options).await.map_err(|error| {
+            unusable(format!("cannot be opened ({error}). Name a folder that can be written with --data."))
+        })?;
         MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
                 unusable("is from a newer version of Quietline. Start that version, or name another --data.".into())
@@ -74,7 +76,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn open_room(&self, new: NewRoom) -> Kept<RoomRow> {
-        self.writer.run(move |db| Box::pin(async move { open_room(db, new).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { open_room(db, new).await })).await
     }
 
     async fn rooms(&self) -> Kept<Vec<RoomRow>> {
@@ -88,11 +90,11 @@ impl Store for Sqlite {
     }
 
     async fn take(&self, take: NewTake) -> Kept<Take> {
-        self.writer.run(move |db| Box::pin(async move { take_room(db, take).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { take_room(db, take).await })).await
     }
 
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()> {
-        self.writer.run(move |db| Box::pin(async move { keep_claim(db, claim).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { keep_claim(db, claim).await })).await
     }
 
     async fn claims(&self, since: Time) -> Kept<Vec<ClaimRow>> {
@@ -111,11 +113,11 @@ impl Store for Sqlite {
     }
 
     async fn erase(&self, room: RoomId) -> Kept<Option<u64>> {
-        self.writer.run(move |db| Box::pin(async move { erase_room(db, room).await })).await
+        self.writer.run(After::Scrub, move |db| Box::pin(async move { erase_room(db, room).await })).await
     }
 
     async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>> {
-        self.writer.run(move |db| Box::pin(async move { staff::add(db, account).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::add(db, account).await })).await
     }
 
     async fn accounts(&self) -> Kept<Vec<AccountRow>> {
@@ -132,20 +134,26 @@ impl Store for Sqlite {
 
     async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {
         let (login, hash) = (login.to_owned(), password_hash.to_owned());
-        self.writer.run(move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
     }
 
     async fn disable_account(&self, login: &str, now: Time) -> Kept<bool> {
         let login = login.to_owned();
-        self.writer.run(move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
     }
 
     async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()> {
-        self.writer.run(move |db| Box::pin(async move { staff::set_available(db, account, state).await })).await
+        self.writer
+            .run(After::Nothing, move |db| Box::pin(async move { staff::set_available(db, account, state).await }))
+            .await
     }
 
     async fn add_session(&self, session: Digested, account: AccountId, until: Time) -> Kept<()> {
-        self.writer.run(move |db| Box::pin(async move { staff::add_session(db, session, account, until).await })).await
+        self.writer
+            .run(After::Nothing, move |db| {
+                Box::pin(async move { staff::add_session(db, session, account, until).await })
+            })
+            .await
     }
 
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>> {
@@ -153,7 +161,7 @@ impl Store for Sqlite {
     }
 
     async fn end_session(&self, session: Digested) -> Kept<()> {
-        self.writer.run(move |db| Box::pin(async move { staff::end_session(db, session).await })).await
+        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::end_session(db, session).await })).await
     }
 
     async fn staff_revision(&self) -> Kept<i64> {
@@ -267,7 +275,8 @@ async fn keep_claim(db: &mut SqliteConnection, claim: ClaimRow) -> Result<(), sq
 async fn erase_room(db: &mut SqliteConnection, room: RoomId) -> Result<Option<u64>, sqlx::Error> {
     let id = Uuid::from_u128(room.0);
     let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
-    let student = sqlx::query("delete from room where id = $1 returning student").bind(id).fetch_optional(&mut *db).await?;
+    let student =
+        sqlx::query("delete from room where id = $1 returning student").bind(id).fetch_optional(&mut *db).await?;
     let Some(student) = student else {
         return Ok(None);
     };

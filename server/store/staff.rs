@@ -11,10 +11,7 @@ type Answer<T> = Result<T, sqlx::Error>;
 
 macro_rules! account_rows {
     ($where:literal) => {
-        concat!(
-            "select account.id, login, nickname, role, available, disabled_at, password_hash from account ",
-            $where
-        )
+        concat!("select account.id, login, nickname, role, available, disabled_at, password_hash from account ", $where)
     };
 }
 

@@ -5,7 +5,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Appended, Kept, NewLine, StoreError, lines::append_all};
@@ -16,7 +16,8 @@ const BATCH: usize = 512;
 /// As many writes as may wait; whoever comes later waits outside.
 const QUEUE: usize = 4_096;
 
-type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Answer> + Send + 'c>> + Send>;
+type Job =
+    Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Answer> + Send + 'c>> + Send>;
 
 /// Says the outcome to whoever asked: once the commit is done, or the error that undid it.
 type Answer = Result<Box<dyn FnOnce(Outcome) + Send>, sqlx::Error>;
@@ -26,8 +27,16 @@ type Outcome = Result<(), StoreError>;
 
 enum Write {
     Line(NewLine, oneshot::Sender<Kept<Appended>>),
-    Job(Job),
+    Job(Job, After),
     Close(oneshot::Sender<()>),
+}
+
+/// What follows the commit, before the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    Nothing,
+    /// The log is written back and truncated, so that what was deleted is not in it either.
+    Scrub,
 }
 
 #[derive(Clone)]
@@ -48,10 +57,12 @@ impl Writer {
     }
 
     /// Runs one write within the next transaction.
-    pub async fn run<T, F>(&self, write: F) -> Kept<T>
+    pub async fn run<T, F>(&self, after: After, write: F) -> Kept<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
+        F: for<'c> FnOnce(
+                &'c mut SqliteConnection,
+            ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
             + Send
             + 'static,
     {
@@ -66,7 +77,7 @@ impl Writer {
                 Ok(answer)
             })
         });
-        self.send(Write::Job(job)).await?;
+        self.send(Write::Job(job, after)).await?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 
@@ -89,14 +100,20 @@ async fn write_all(mut connection: SqliteConnection, mut receiver: mpsc::Receive
         let mut lines = Vec::new();
         let mut jobs = Vec::new();
         let mut close = None;
+        let mut after = After::Nothing;
         for write in gathered.drain(..) {
             match write {
                 Write::Line(line, answer) => lines.push((line, answer)),
-                Write::Job(job) => jobs.push(job),
+                Write::Job(job, then) => {
+                    jobs.push(job);
+                    if then == After::Scrub {
+                        after = After::Scrub;
+                    }
+                }
                 Write::Close(answer) => close = Some(answer),
             }
         }
-        write_batch(&mut connection, lines, jobs).await;
+        write_batch(&mut connection, lines, jobs, after).await;
         if let Some(answer) = close {
             if let Err(error) = connection.close().await {
                 log::warn!("database close failed: {error}");
@@ -111,9 +128,10 @@ async fn write_batch(
     connection: &mut SqliteConnection,
     lines: Vec<(NewLine, oneshot::Sender<Kept<Appended>>)>,
     jobs: Vec<Job>,
+    after: After,
 ) {
     let (lines, askers): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    match commit(connection, &lines, jobs).await {
+    match commit(connection, &lines, jobs, after).await {
         Ok((appended, answers)) => {
             for (asker, outcome) in askers.into_iter().zip(appended) {
                 let _ = asker.send(Ok(outcome));
@@ -136,6 +154,7 @@ async fn commit(
     connection: &mut SqliteConnection,
     lines: &[NewLine],
     jobs: Vec<Job>,
+    after: After,
 ) -> Result<(Vec<Appended>, Answers), sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
     let appended = append_all(&mut transaction, lines).await?;
@@ -144,5 +163,17 @@ async fn commit(
         answers.push(job(&mut transaction).await?);
     }
     transaction.commit().await?;
+    if after == After::Scrub {
+        scrub(connection).await?;
+    }
     Ok((appended, answers))
+}
+
+/// Waits for readers, as long as any write would.
+async fn scrub(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let busy: i64 = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(connection).await?.try_get(0)?;
+    match busy {
+        0 => Ok(()),
+        _ => Err(sqlx::Error::Protocol("the log could not be truncated: another process reads the database".into())),
+    }
 }

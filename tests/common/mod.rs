@@ -120,6 +120,11 @@ impl Portal {
         Person::connect(&self.address, "/ws/student", None).await
     }
 
+    /// A visitor's page in a browser that holds a staff cookie.
+    pub async fn student_page_of(&self, cookie: &str) -> Person {
+        Person::connect(&self.address, "/ws/student", Some(cookie)).await
+    }
+
     /// A student in a room, waiting.
     pub async fn student(&self) -> Person {
         let mut student = self.visitor().await;

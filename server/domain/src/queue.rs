@@ -60,19 +60,41 @@ pub enum Answer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Input {
     /// A student asks to talk.
-    Asked { ticket: Ticket },
+    Asked {
+        ticket: Ticket,
+    },
     /// A room is durable and waits.
-    Arrived { room: RoomId, number: i64, arrived: Time },
+    Arrived {
+        room: RoomId,
+        number: i64,
+        arrived: Time,
+    },
     /// *Give me a student*.
-    Pressed { account: AccountId, claim: ClaimId },
-    TakeConfirmed { account: AccountId, claim: ClaimId },
+    Pressed {
+        account: AccountId,
+        claim: ClaimId,
+    },
+    TakeConfirmed {
+        account: AccountId,
+        claim: ClaimId,
+    },
     /// The room is no longer to be had; the click goes on to the next.
-    TakeLost { account: AccountId, claim: ClaimId },
+    TakeLost {
+        account: AccountId,
+        claim: ClaimId,
+    },
     /// The store could not be asked: the click is unanswered and the room still waits.
-    TakeFailed { account: AccountId, claim: ClaimId },
+    TakeFailed {
+        account: AccountId,
+        claim: ClaimId,
+    },
     /// Who is available now (W9).
-    Available { accounts: BTreeSet<AccountId> },
-    Ended { room: RoomId },
+    Available {
+        accounts: BTreeSet<AccountId>,
+    },
+    Ended {
+        room: RoomId,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -282,7 +304,9 @@ impl Queue {
         let attended = !self.available.is_empty();
         let before = self.waiting.range(..number).count();
         let places = (before as u32..).zip(self.waiting.range(number..));
-        places.map(|(ahead, (_, waiting))| Effect::Place { room: waiting.room, place: Place { ahead, attended } }).collect()
+        places
+            .map(|(ahead, (_, waiting))| Effect::Place { room: waiting.room, place: Place { ahead, attended } })
+            .collect()
     }
 }
 

@@ -37,9 +37,13 @@ pub struct Room {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     Waiting,
-    Talking { taken: Taken },
+    Talking {
+        taken: Taken,
+    },
     /// The erasure was asked for and is not done yet.
-    Ending { by: EndedBy },
+    Ending {
+        by: EndedBy,
+    },
     Ended,
 }
 
@@ -61,21 +65,46 @@ struct Seat {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Input {
     /// A page has taken this seat. `since` is the last line it shows, if its epoch was ours.
-    Entered { role: Role, since: Option<Seq> },
+    Entered {
+        role: Role,
+        since: Option<Seq>,
+    },
     /// The page of this seat is gone; the seat stays.
-    Left { role: Role },
+    Left {
+        role: Role,
+    },
     /// A counsellor was given this room.
     Taken(Taken),
-    Say { from: Role, cid: Cid },
+    Say {
+        from: Role,
+        cid: Cid,
+    },
     /// The store's answers to [`Effect::Save`].
-    Saved { from: Role, seq: Seq },
-    SavedBefore { from: Role, seq: Seq },
-    CidTaken { from: Role, cid: Cid },
-    Typing { from: Role },
-    Stay { from: Role },
-    Close { by: Role },
+    Saved {
+        from: Role,
+        seq: Seq,
+    },
+    SavedBefore {
+        from: Role,
+        seq: Seq,
+    },
+    CidTaken {
+        from: Role,
+        cid: Cid,
+    },
+    Typing {
+        from: Role,
+    },
+    Stay {
+        from: Role,
+    },
+    Close {
+        by: Role,
+    },
     /// The store's answer to [`Effect::Erase`].
-    Erased { lines: u64 },
+    Erased {
+        lines: u64,
+    },
     /// The deadline has come.
     Tick,
 }
@@ -84,22 +113,53 @@ pub enum Input {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Make the line durable, then say so.
-    Save { from: Role, cid: Cid },
+    Save {
+        from: Role,
+        cid: Cid,
+    },
     /// Send the line just saved.
-    Line { to: Audience, seq: Seq },
+    Line {
+        to: Audience,
+        seq: Seq,
+    },
     /// Show this seat the room as it stands.
-    View { to: Role, resume: Resume },
+    View {
+        to: Role,
+        resume: Resume,
+    },
     /// Send lines from the store.
-    Replay { to: Role, whose: Whose, since: Seq },
-    Notice { to: Role, after: Seq, notice: Notice },
-    Typing { to: Role },
-    Warning { to: Role, closes_in: Span },
-    Stayed { to: Role },
-    Refuse { to: Role, cid: Cid, why: Refusal },
+    Replay {
+        to: Role,
+        whose: Whose,
+        since: Seq,
+    },
+    Notice {
+        to: Role,
+        after: Seq,
+        notice: Notice,
+    },
+    Typing {
+        to: Role,
+    },
+    Warning {
+        to: Role,
+        closes_in: Span,
+    },
+    Stayed {
+        to: Role,
+    },
+    Refuse {
+        to: Role,
+        cid: Cid,
+        why: Refusal,
+    },
     /// Erase physically, then say so.
     Erase,
     /// To both: it is gone.
-    Ended { by: EndedBy, lines: u64 },
+    Ended {
+        by: EndedBy,
+        lines: u64,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -36,9 +36,7 @@ fn play(script: &str) -> Vec<String> {
             ["counsellor", "takes"] => Input::Taken(Taken { account: AccountId(1), after: last }),
             ["student", "says"] => Input::Say { from: Role::Student, cid: Cid(0) },
             ["counsellor", "says"] => Input::Say { from: Role::Counsellor, cid: Cid(0) },
-            ["student", "repeats", seq] => {
-                Input::SavedBefore { from: Role::Student, seq: seq.parse().expect("seq") }
-            }
+            ["student", "repeats", seq] => Input::SavedBefore { from: Role::Student, seq: seq.parse().expect("seq") },
             ["student", "types"] => Input::Typing { from: Role::Student },
             ["counsellor", "types"] => Input::Typing { from: Role::Counsellor },
             ["student", "stays"] => Input::Stay { from: Role::Student },
@@ -221,11 +219,7 @@ fn more_than_twenty_lines_in_ten_seconds_are_refused_with_when() {
         let said = room.step(Time(n), Input::Say { from: Role::Student, cid: Cid(1) });
         assert_eq!(said, [Effect::Save { from: Role::Student, cid: Cid(1) }]);
     }
-    let refused = Effect::Refuse {
-        to: Role::Student,
-        cid: Cid(2),
-        why: Refusal::TooMany { retry: Span(9_900) },
-    };
+    let refused = Effect::Refuse { to: Role::Student, cid: Cid(2), why: Refusal::TooMany { retry: Span(9_900) } };
     assert_eq!(room.step(Time(100), Input::Say { from: Role::Student, cid: Cid(2) }), [refused]);
     let counsellors = room.step(Time(100), Input::Say { from: Role::Counsellor, cid: Cid(3) });
     assert_eq!(counsellors, [Effect::Save { from: Role::Counsellor, cid: Cid(3) }], "seats are counted apart");

@@ -1,0 +1,135 @@
+//! Ending: by either side, by silence, by the quick exit; and what is left afterwards.
+
+mod common;
+
+use common::Portal;
+use serde_json::json;
+
+#[actix_web::test]
+async fn either_side_closes_and_both_are_told_what_was_erased() {
+    // W18, W21
+    for closer in ["student", "counsellor"] {
+        let portal = Portal::open().await;
+        let mut asha = portal.available("Asha").await;
+        let mut student = portal.student().await;
+        asha.takes().await;
+        student.says("one").await;
+        asha.says("two").await;
+        match closer {
+            "student" => student.tells_room(json!({"type": "close"})).await,
+            _ => asha.tells_room(json!({"type": "close"})).await,
+        }
+        for person in [&mut student, &mut asha] {
+            let ended = person.hears("ended").await;
+            assert_eq!((ended["by"].as_str(), ended["lines"].as_u64()), (Some(closer), Some(2)));
+            assert_eq!(ended["at"], portal.clock.now().0);
+        }
+        assert!(portal.parts.store.rooms().await.expect("reads").is_empty());
+        assert_eq!(portal.returns(&student.key).await.next().await, json!({"type": "gone"}));
+    }
+}
+
+#[actix_web::test]
+async fn nothing_of_an_erased_room_is_in_the_files() {
+    // W18: text and nickname, after a checkpoint at the latest. Proof under load comes with sealing.
+    let portal = Portal::open().await;
+    let mut asha = portal.available("Asha").await;
+    let mut student = portal.student().await;
+    asha.takes().await;
+    student.says("marker-4711-marker").await;
+    let file = portal.folder.path().join("quietline.sqlite");
+    let holds = |path: &std::path::Path| {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        bytes.windows(18).any(|bytes| bytes == b"marker-4711-marker")
+    };
+    let log = file.with_extension("sqlite-wal");
+    assert!(holds(&file) || holds(&log), "the search finds what is there");
+    student.tell(json!({"type": "close"})).await;
+    student.hears("ended").await;
+    assert!(!holds(&file) && !holds(&log));
+}
+
+#[actix_web::test]
+async fn silence_closes_the_room_after_a_warning_and_one_tap_keeps_it() {
+    // W19, W24: by the server's own timer, whoever is looking.
+    let portal = Portal::open().await;
+    let mut asha = portal.available("Asha").await;
+    let mut student = portal.student().await;
+    asha.takes().await;
+    student.says("hi").await;
+    portal.seconds_pass(480);
+    for person in [&mut student, &mut asha] {
+        assert_eq!(person.hears("warning").await["closes_in_ms"], 120_000);
+    }
+    student.tells_room(json!({"type": "stay"})).await;
+    for person in [&mut student, &mut asha] {
+        person.hears("stayed").await;
+    }
+    portal.seconds_pass(480);
+    student.hears("warning").await;
+    portal.seconds_pass(121);
+    for person in [&mut student, &mut asha] {
+        assert_eq!(person.hears("ended").await["by"], "silence");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_else_can_read_write_or_close_a_room() {
+    // W16, W-T9: byte for byte as for a room that never was.
+    let portal = Portal::open().await;
+    let mut asha = portal.available("Asha").await;
+    let mut student = portal.student().await;
+    asha.takes().await;
+    student.says("hi").await;
+    let mut ben = portal.counsellor("Ben").await;
+    let never = "00000000-0000-4000-8000-000000000000";
+    for what in ["say", "typing", "stay", "close"] {
+        let mut answers = Vec::new();
+        for room in [student.room.as_str(), never] {
+            let mut asked = json!({"type": what, "room": room});
+            if what == "say" {
+                asked["cid"] = json!("11111111-0000-4000-8000-000000000000");
+                asked["body"] = json!({"suite": 0, "text": "x"});
+            }
+            ben.tell(asked).await;
+            ben.hears("refused").await;
+            answers.push(ben.heard.pop().expect("an answer").replace(room, "ROOM"));
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+    // A page that claims to show the room is not let in either.
+    let mut again = portal.desk(&ben.cookie).await;
+    again.tell(json!({"type": "hello", "rooms": [{"room": student.room, "epoch": never, "since": 0}]})).await;
+    assert_eq!(again.hears("welcome").await["rooms"], json!([]));
+    assert_eq!(student.says("still here").await, 2);
+}
+
+#[actix_web::test]
+async fn the_quick_exit_closes_the_room_without_a_socket() {
+    let portal = Portal::open().await;
+    let mut asha = portal.available("Asha").await;
+    let mut student = portal.student().await;
+    asha.takes().await;
+    student.says("hi").await;
+    let origin = format!("http://{}", portal.address);
+    let leave = awc::Client::default()
+        .post(format!("{origin}/api/leave"))
+        .insert_header(("origin", origin.clone()))
+        .insert_header(("content-type", "text/plain"));
+    let answer = leave.send_body(student.key.clone()).await.expect("answers");
+    assert_eq!(answer.status(), 204);
+    assert_eq!(asha.hears("ended").await["by"], "student");
+}
+
+#[actix_web::test]
+async fn a_key_that_never_opened_a_room_and_one_of_an_erased_room_get_the_same_answer() {
+    // W16, W21
+    let portal = Portal::open().await;
+    portal.available("Asha").await;
+    let mut student = portal.student().await;
+    student.tell(json!({"type": "close"})).await;
+    student.hears("ended").await;
+    let (mut erased, mut never) = (portal.returns(&student.key).await, portal.returns(&common::new_key()).await);
+    assert_eq!((erased.next().await, never.next().await), (json!({"type": "gone"}), json!({"type": "gone"})));
+    assert_eq!(erased.heard, never.heard);
+}
