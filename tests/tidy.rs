@@ -239,15 +239,16 @@ fn is_comment(text: &str) -> bool {
 /// Those of `words` that stand in `text`, not as a part of a longer word.
 fn mentions(text: &str, words: &[&str]) -> Vec<String> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
-    let whole = |at: usize, found: &str| {
+    // A path counts from its root alone: not behind a name or a dot.
+    let part = |at: usize, found: &str| {
         let joined = |inner: Option<char>, outer: Option<char>| inner.is_some_and(word) && outer.is_some_and(word);
-        !joined(found.chars().next(), text[..at].chars().next_back())
-            && !joined(found.chars().next_back(), text[at + found.len()..].chars().next())
-            && !(found.starts_with('/') && text[..at].ends_with(|c| word(c) || c == '.'))
+        joined(found.chars().next(), text[..at].chars().next_back())
+            || joined(found.chars().next_back(), text[at + found.len()..].chars().next())
+            || found.starts_with('/') && text[..at].ends_with(|c| word(c) || c == '.')
     };
     words
         .iter()
-        .filter(|word| text.match_indices(**word).any(|(at, found)| whole(at, found)))
+        .filter(|word| text.match_indices(**word).any(|(at, found)| !part(at, found)))
         .map(|word| word.to_string())
         .collect()
 }

@@ -2,15 +2,19 @@
 //!
 //! While the store works, only this room's mailbox waits. It knows neither HTTP nor who else is in the house.
 
+mod messages;
+
 use std::{collections::VecDeque, sync::Arc};
 
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture};
+use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
 use quietline_domain::{
     AccountId, Cid, Role, RoomId, Seq, Span, Time,
     queue::Place,
     room::{self as domain, Audience, Effect, Input, Whose},
 };
 use uuid::Uuid;
+
+pub use messages::{Abandon, Deed, Done, Enter, Given, Placed, Who};
 
 use super::{Ear, EarId, Heard, lobby, queue};
 use crate::{
@@ -20,7 +24,7 @@ use crate::{
         self, Body, CloseCode, Ended, EndedBy, FromRoom, Line, Lines, Notice, PlacedNotice, Refusal, Refused, Resume,
         RoomView, Said, Warning, frame,
     },
-    store::{Appended, NewLine, RoomRow, Seated, Store, StoreError},
+    store::{Appended, NewLine, RoomRow, Store, StoreError},
 };
 
 /// What every room needs from the house.
@@ -55,58 +59,6 @@ struct InFlight {
     at: Time,
     body: Body,
 }
-
-/// A page takes its seat. A counsellor who does not hold the room is told what a stranger is told (W16).
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Enter {
-    pub who: Who,
-    pub ear: Ear,
-    /// What the page says it shows: an epoch, and the last line.
-    pub shows: Option<(Uuid, Seq)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    Student,
-    Counsellor(AccountId),
-}
-
-/// A counsellor was given this room.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Given(pub Seated);
-
-/// The student's place in the queue.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Placed(pub Place);
-
-/// Something done from a seat. Counts only while `ear` is the one that has the seat.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Done {
-    pub role: Role,
-    pub ear: EarId,
-    pub what: Deed,
-}
-
-pub enum Deed {
-    Say {
-        cid: Cid,
-        body: Body,
-    },
-    Typing,
-    Stay,
-    Close,
-    /// The socket is gone; the seat stays.
-    Leave,
-}
-
-/// The student leaves by the quick exit, and the tab with it.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Abandon;
 
 impl Room {
     pub fn new(house: Arc<House>, row: RoomRow) -> Self {
@@ -279,7 +231,7 @@ impl Room {
         self.house.queue.do_send(queue::Ended(self.id));
         self.house.lobby.do_send(lobby::Ended(self.id));
         log::info!("room erased {}", self.uuid());
-        actix::ActorContext::stop(ctx);
+        ctx.stop();
     }
 
     /// Nothing is half-told: both pages come back to a room that is woken from the store.
@@ -287,7 +239,7 @@ impl Room {
         log::error!("room fault {}: {error}", self.uuid());
         self.send(Role::Student, Heard::Close(CloseCode::TryAgain));
         self.send(Role::Counsellor, Heard::Close(CloseCode::TryAgain));
-        actix::ActorContext::stop(ctx);
+        ctx.stop();
     }
 
     fn tell(&mut self, to: Role, what: FromRoom) {
@@ -341,90 +293,6 @@ impl Actor for Room {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.set_alarm(ctx);
-    }
-}
-
-impl Handler<Enter> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Enter { who, ear, shows }: Enter, ctx: &mut Self::Context) {
-        let role = match who {
-            Who::Student => Role::Student,
-            Who::Counsellor(account) if self.counsellor.as_ref().is_some_and(|(holder, _)| *holder == account) => {
-                Role::Counsellor
-            }
-            Who::Counsellor(_) => return,
-        };
-        if self.has_seat(role, ear.id) {
-            return;
-        }
-        self.send(role, Heard::Close(CloseCode::Superseded));
-        let _ = ear.tell(Heard::Seated { room: self.id, at: actix::AsyncContext::address(ctx) });
-        match role {
-            Role::Student => self.student_ear = Some(ear),
-            Role::Counsellor => self.counsellor_ear = Some(ear),
-        }
-        let since = shows.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, since)| since);
-        self.feed(Input::Entered { role, since }, ctx);
-    }
-}
-
-impl Handler<Given> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Given(by): Given, ctx: &mut Self::Context) {
-        if self.counsellor.is_some() {
-            return;
-        }
-        let taken = domain::Taken { account: by.account, after: by.after };
-        self.counsellor = Some((by.account, by.nickname));
-        self.place = None;
-        self.feed(Input::Taken(taken), ctx);
-    }
-}
-
-impl Handler<Placed> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Placed(place): Placed, _: &mut Self::Context) {
-        if self.counsellor.is_none() && self.place != Some(place) {
-            self.place = Some(place);
-            self.send(Role::Student, Heard::Frame(frame(&protocol::ToStudent::Place(place.into()))));
-        }
-    }
-}
-
-impl Handler<Done> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Done { role, ear, what }: Done, ctx: &mut Self::Context) {
-        if !self.has_seat(role, ear) {
-            return;
-        }
-        match what {
-            Deed::Say { cid, body } => {
-                self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.now(), body });
-                self.feed(Input::Say { from: role, cid }, ctx);
-            }
-            Deed::Typing => self.feed(Input::Typing { from: role }, ctx),
-            Deed::Stay => self.feed(Input::Stay { from: role }, ctx),
-            Deed::Close => self.feed(Input::Close { by: role }, ctx),
-            Deed::Leave => {
-                match role {
-                    Role::Student => self.student_ear = None,
-                    Role::Counsellor => self.counsellor_ear = None,
-                }
-                self.feed(Input::Left { role }, ctx);
-            }
-        }
-    }
-}
-
-impl Handler<Abandon> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Abandon: Abandon, ctx: &mut Self::Context) {
-        self.feed(Input::Close { by: Role::Student }, ctx);
     }
 }
 

@@ -311,5 +311,4 @@ impl Queue {
 }
 
 #[cfg(test)]
-#[path = "queue_stories.rs"]
 mod stories;

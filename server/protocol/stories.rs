@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use ts_rs::Config;
 
 use super::*;
+use crate::private::Credential;
 
 /// All types of the wire, as the page sees them.
 fn typescript() -> String {

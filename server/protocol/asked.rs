@@ -1,0 +1,91 @@
+//! What pages may say. Anything else is refused before it reaches a room: unknown types and fields, wrong kinds.
+//!
+//! It knows what a frame looks like, not what follows from it.
+
+use serde::Deserialize;
+#[cfg(test)]
+use ts_rs::TS;
+use uuid::Uuid;
+
+use super::Body;
+use crate::private::Credential;
+
+/// What a student's page says.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FromStudent {
+    /// The first frame of every socket. Without `key` the page only watches the door. With `key` it returns to its
+    /// room; `epoch` and `since` say what it already shows, so that only the rest is sent.
+    Hello {
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        key: Option<Credential>,
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        epoch: Option<Uuid>,
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        since: Option<u64>,
+    },
+    /// Asks to talk. The page makes `key` itself (43 characters of base64url, 256 random bits), so asking again with
+    /// the same key leads back to the same room (W4).
+    Join {
+        key: Credential,
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        nickname: Option<String>,
+    },
+    /// One line. `cid` is made when the person presses send and kept for every retry.
+    Say { cid: Uuid, body: Body },
+    /// The person is typing; sent at once and then at most every 3 s.
+    Typing {},
+    /// "I'm still here".
+    Stay {},
+    /// Erase and close.
+    Close {},
+}
+
+/// What a counsellor's page says.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FromDesk {
+    /// The first frame of every socket: the rooms this page already shows, and how far.
+    Hello {
+        #[serde(default)]
+        rooms: Vec<Known>,
+    },
+    /// The switch *Available* (W9).
+    Switch {
+        available: bool,
+    },
+    /// *Give me a student*. The same `claim` again gets the same answer (W6).
+    Take {
+        claim: Uuid,
+    },
+    Say {
+        room: Uuid,
+        cid: Uuid,
+        body: Body,
+    },
+    Typing {
+        room: Uuid,
+    },
+    Stay {
+        room: Uuid,
+    },
+    Close {
+        room: Uuid,
+    },
+}
+
+/// A room that a desk already shows, and how far.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    pub room: Uuid,
+    pub epoch: Uuid,
+    pub since: u64,
+}

@@ -1,0 +1,244 @@
+//! Each figure: what is set up, what is measured, which bar it is held to; and the table of all of them.
+
+use std::{
+    collections::BTreeSet,
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use crate::{
+    disk,
+    portal::{Portal, binary, folder_with},
+    progress,
+    relay::Relay,
+    seat::{Role, Seat},
+    traffic::{Pace, at_a_walk, flat_out, share},
+};
+
+const ROOMS: usize = 200;
+const IDLE: usize = 5_000;
+const STARTS: usize = 5;
+
+/// How long the idle portal is left alone before it is weighed.
+const SETTLE: Duration = Duration::from_secs(3);
+
+#[derive(Default)]
+pub struct Table(Vec<Row>);
+
+struct Row {
+    figure: &'static str,
+    value: f64,
+    unit: &'static str,
+    /// The most it may be; none for what only stands beside another figure.
+    bar: Option<f64>,
+}
+
+impl Table {
+    fn add(&mut self, figure: &'static str, value: f64, unit: &'static str, bar: Option<f64>) {
+        self.0.push(Row { figure, value, unit, bar });
+    }
+
+    pub fn print(&self) {
+        println!("\n| figure | value | bar | |\n| --- | ---: | ---: | --- |");
+        for Row { figure, value, unit, bar } in &self.0 {
+            let digits = if *value < 100.0 { 2 } else { 0 };
+            let (bar, verdict) = match bar {
+                Some(bar) => (format!("{bar} {unit}"), if value <= bar { "ok" } else { "over" }),
+                None => (String::new(), ""),
+            };
+            println!("| {figure} | {value:.digits$} {unit} | {bar} | {verdict} |");
+        }
+    }
+}
+
+/// The program's size, and what a browser loads before the student's page is complete.
+pub fn size(table: &mut Table) -> Result<()> {
+    progress("size");
+    let bytes = fs::metadata(binary()).context("the binary")?.len();
+    table.add("size of the binary", bytes as f64 / 1e6, "MB", Some(30.0));
+
+    let portal = Portal::start(folder_with(0)?)?;
+    let page = portal.get("/", "Accept-Encoding: br\r\n")?;
+    let text = match page.header("content-encoding") {
+        // To see what it refers to, the page is asked for once more as it is.
+        Some(_) => portal.get("/", "")?.body,
+        None => page.body.clone(),
+    };
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let parts: BTreeSet<&str> = text.split('"').filter(|part| part.starts_with("/assets/")).collect();
+    let mut loaded = page.body.len();
+    for part in parts {
+        let answer = portal.get(part, "Accept-Encoding: br\r\n")?;
+        anyhow::ensure!(answer.is_ok(), "{part} is not there");
+        loaded += answer.body.len();
+    }
+    table.add("first load of / over the wire", loaded as f64 / 1e3, "kB", Some(40.0));
+    Ok(())
+}
+
+/// From exec to the first /healthz that says yes, each time on an empty folder.
+pub fn start(table: &mut Table) -> Result<()> {
+    progress("start");
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        took.push(Portal::start(folder_with(0)?)?.started_in);
+    }
+    table.add("start-up, median of 5", millis(share(&mut took, 0.5)), "ms", Some(300.0));
+    Ok(())
+}
+
+/// Two hundred conversations, at a walk and flat out, at the portal and then at the relay.
+pub fn talk(table: &mut Table) -> Result<()> {
+    let runtime = runtime()?;
+    let run = Instant::now();
+    progress("200 counsellors sign in, 200 students are taken");
+    let portal = Portal::start(folder_with(ROOMS)?)?;
+    let cookies = sign_in_all(&portal)?;
+    let (mut walk, pace): (_, Pace) = runtime.block_on(async {
+        let seats = conversations(&portal, &cookies, run).await?;
+        progress("lines at a walk, through the portal");
+        let (seats, walk) = at_a_walk(seats, run).await?;
+        progress("lines flat out, through the portal");
+        anyhow::Ok((walk, flat_out(seats, portal.watch(), run).await?))
+    })?;
+    drop(portal);
+
+    let relay = Relay::start(pace.bytes)?;
+    let (mut bare_walk, bare): (_, Pace) = runtime.block_on(async {
+        let mut seats = Vec::new();
+        for pair in 0..u16::try_from(ROOMS)? {
+            for role in [Role::Student, Role::Counsellor] {
+                seats.push(Seat::at_relay(relay.address, role, pair, pace.bytes).await?);
+            }
+        }
+        progress("lines at a walk, through the relay");
+        let (seats, walk) = at_a_walk(seats, run).await?;
+        progress("lines flat out, through the relay");
+        anyhow::Ok((walk, flat_out(seats, relay.watch(), run).await?))
+    })?;
+    let mut flushes = disk::flushes()?;
+
+    println!("  a line is {} bytes to the server and {} bytes to each side", pace.bytes.0, pace.bytes.1);
+    let ratio = pace.cpu_per_line.as_secs_f64() / bare.cpu_per_line.as_secs_f64();
+    table.add("CPU per durable line, to a bare TCP relay", ratio, "×", Some(6.0));
+    table.add("· the portal's", micros(pace.cpu_per_line), "µs", None);
+    table.add("· the relay's", micros(bare.cpu_per_line), "µs", None);
+    table.add("durable lines a second, load beside it", pace.lines_per_second, "/s", None);
+    table.add("· the relay's", bare.lines_per_second, "/s", None);
+    table.add("send to receipt, 200 lines a second, p50", millis(share(&mut walk, 0.5)), "ms", None);
+    table.add("· p99", millis(share(&mut walk, 0.99)), "ms", None);
+    table.add("· the relay's p50", millis(share(&mut bare_walk, 0.5)), "ms", None);
+    table.add("· the relay's p99", millis(share(&mut bare_walk, 0.99)), "ms", None);
+    table.add("· one flush of this disk, p50", millis(share(&mut flushes, 0.5)), "ms", None);
+    table.add("· one flush of this disk, p99", millis(share(&mut flushes, 0.99)), "ms", None);
+    Ok(())
+}
+
+/// Memory for each of five thousand students who wait, room and everything included.
+pub fn idle(table: &mut Table) -> Result<()> {
+    progress("5,000 students wait");
+    let portal = Portal::start(folder_with(1)?)?;
+    let cookie = portal.sign_in("c0")?;
+    let grown = runtime()?.block_on(async {
+        let (desk, _) = open_desk(&portal, &cookie, true).await?;
+        keep(desk);
+        tokio::time::sleep(SETTLE).await;
+        let before = portal.watch().resident()?;
+        for _ in 0..IDLE {
+            keep(join(&portal).await?.0);
+        }
+        tokio::time::sleep(SETTLE).await;
+        anyhow::Ok(portal.watch().resident()? - before)
+    })?;
+    table.add("memory per idle student, of 5,000", grown as f64 / IDLE as f64, "KiB", Some(14.0));
+    Ok(())
+}
+
+/// Reads what comes until the run ends, so that nobody is a reader who stopped.
+fn keep(mut seat: Seat) {
+    tokio::spawn(async move { while seat.heard().await.is_ok() {} });
+}
+
+/// Every room with a counsellor of its own, and both have spoken once, so that lines pass.
+async fn conversations(portal: &Portal, cookies: &[String], run: Instant) -> Result<Vec<Seat>> {
+    let mut desks = Vec::new();
+    for (number, cookie) in cookies.iter().enumerate() {
+        desks.push(open_desk(portal, cookie, number == 0).await?.0);
+    }
+    let mut seats = Vec::new();
+    for mut desk in desks {
+        // One at a time: who is taken is then who has just come.
+        let (mut student, _) = join(portal).await?;
+        desk.send(&format!(r#"{{"type":"take","claim":"{}"}}"#, Uuid::new_v4())).await?;
+        let taken = desk.until(r#"{"type":"taken""#).await?;
+        desk.sit_in(after(&taken, r#""room":""#)?);
+        desk.until(r#"{"type":"lines""#).await?;
+        for seat in [&mut student, &mut desk] {
+            seat.say(run).await?;
+            while seat.heard().await?.from_other {}
+        }
+        // The counsellor's first line is the student's reveal.
+        student.heard().await?;
+        seats.extend([student, desk]);
+    }
+    Ok(seats)
+}
+
+async fn open_desk(portal: &Portal, cookie: &str, available: bool) -> Result<(Seat, String)> {
+    let mut desk = Seat::at_portal(portal.address, Some(cookie)).await?;
+    desk.send(r#"{"type":"hello","rooms":[]}"#).await?;
+    let welcome = desk.until(r#"{"type":"welcome""#).await?;
+    if available {
+        desk.send(r#"{"type":"switch","available":true}"#).await?;
+        desk.until(r#"{"type":"switched","available":true"#).await?;
+    }
+    Ok((desk, welcome))
+}
+
+async fn join(portal: &Portal) -> Result<(Seat, String)> {
+    let mut student = Seat::at_portal(portal.address, None).await?;
+    student.send(r#"{"type":"hello"}"#).await?;
+    // The key is 32 bytes in base64url; two random ids are as good here, and need no encoder.
+    let random = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    let key = format!("{}A", &random[..42]);
+    student.send(&format!(r#"{{"type":"join","key":"{key}"}}"#)).await?;
+    let room = student.until(r#"{"type":"room""#).await?;
+    student.until(r#"{"type":"lines""#).await?;
+    Ok((student, after(&room, r#""room":""#)?))
+}
+
+fn sign_in_all(portal: &Portal) -> Result<Vec<String>> {
+    // Two at a time, because a password costs a processor on purpose.
+    let half = |from: usize| {
+        (from..ROOMS).step_by(2).map(|number| portal.sign_in(&format!("c{number}"))).collect::<Result<Vec<_>>>()
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(|| half(1));
+        let mut cookies = half(0)?;
+        cookies.extend(other.join().map_err(|_| anyhow!("a sign-in panicked"))??);
+        Ok(cookies)
+    })
+}
+
+/// The value, up to the next quotation mark, behind a beginning.
+fn after(frame: &str, beginning: &str) -> Result<String> {
+    let rest = frame.split_once(beginning).with_context(|| format!("no {beginning} in {frame}"))?.1;
+    Ok(rest.split('"').next().unwrap_or(rest).to_owned())
+}
+
+/// One thread: the load may not take both processors from the portal.
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

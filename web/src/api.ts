@@ -1,0 +1,55 @@
+// The few questions that are asked over plain requests: who is signed in, signing in and out, the first account, and the
+// last word of a page that is being left. Answers are values; nothing here throws and nothing is retried.
+
+import type { Trouble } from "./desk-state";
+
+export type Answered = { nickname: string } | { trouble: Trouble };
+
+/** The nickname of whoever is signed in, null for nobody, undefined if that could not be found out. */
+export async function whoAmI(): Promise<string | null | undefined> {
+  try {
+    const response = await fetch("/api/me");
+    if (response.status === 401) return null;
+    return response.ok ? (await response.json()).nickname : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function signIn(login: string, password: string): Promise<Answered> {
+  return ask("/api/sign-in", { login, password });
+}
+
+export function firstAccount(token: string, login: string, nickname: string, password: string): Promise<Answered> {
+  return ask("/api/first-account", { token, login, nickname, password });
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await fetch("/api/sign-out", { method: "POST" });
+  } catch {
+    // The server ends the session by itself when its time is over.
+  }
+}
+
+/** Erases the room of this key. Sent so that it outlives the page. */
+export function leave(key: string): void {
+  const headers = { "content-type": "text/plain" };
+  fetch("/api/leave", { method: "POST", body: key, headers, keepalive: true }).catch(() => {});
+}
+
+const REASONS = ["wrong", "gone", "login", "nickname", "password"] as const;
+
+async function ask(path: string, question: object): Promise<Answered> {
+  try {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(question) });
+    const answer = await response.json();
+    if (response.ok) return { nickname: answer.nickname };
+    if (answer.reason === "too_many") return { trouble: { why: "too_many", ms: answer.retry_ms } };
+    const why = REASONS.find((reason) => reason === answer.reason);
+    return { trouble: { why: why ?? "unreachable" } };
+  } catch {
+    return { trouble: { why: "unreachable" } };
+  }
+}

@@ -1,0 +1,102 @@
+// The desk's page: builds the parts, feeds every event to `step`, and does what it answers.
+// The only file of this page that touches the browser's edges together; it decides nothing itself.
+
+import { effect as follow, signal } from "@preact/signals";
+import { render } from "preact";
+import { type Answered, firstAccount, signIn, signOut, whoAmI } from "./api";
+import { type DeskEffect, type DeskInput, type Held, isHeld, type Past, start, step, TICK } from "./desk-state";
+import { moment } from "./moment";
+import type { FromDesk, ToDesk } from "./protocol.gen";
+import { address, browser, wire } from "./socket";
+import { Desk } from "./views/desk";
+import { Entry } from "./views/sign-in";
+import { en } from "./words/en";
+
+const [first, opening] = start(firstToken());
+const state = signal(first);
+
+const socket = wire<FromDesk, ToDesk>(
+  address("/ws/desk"),
+  {
+    opened: () => act({ type: "opened" }),
+    heard: (frame) => act({ type: "heard", frame }),
+    closed: (code, everOpen) => act({ type: "closed", code, everOpen }),
+  },
+  browser,
+);
+
+function act(input: DeskInput) {
+  const [next, effects] = step(state.value, input, moment());
+  state.value = next;
+  for (const effect of effects) carryOut(effect);
+}
+
+function carryOut(effect: DeskEffect) {
+  switch (effect.do) {
+    case "tell":
+      return socket.tell(effect.frame);
+    case "connect":
+      return socket.connect();
+    case "hang_up":
+      return socket.hangUp();
+    case "who_am_i":
+      return whoAmI().then((nickname) => {
+        if (nickname === undefined) act({ type: "failed", trouble: { why: "unreachable" } });
+        else act(nickname === null ? { type: "not_signed_in" } : { type: "signed_in", nickname });
+      });
+    case "sign_out":
+      return signOut();
+    case "later":
+      return setTimeout(() => act(effect.input), effect.ms);
+    default:
+      return effect satisfies never;
+  }
+}
+
+async function enter(asked: Promise<Answered>) {
+  act({ type: "trying" });
+  const answer = await asked;
+  act("trouble" in answer ? { type: "failed", trouble: answer.trouble } : { type: "signed_in", ...answer });
+}
+
+function unsent(room: Held | Past): boolean {
+  return isHeld(room) && (room.talk.draft.trim() !== "" || room.talk.conversation.pending.length > 0);
+}
+
+/** The token of the first start. It is taken out of the address, so that it stays in no history. */
+function firstToken(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get("first");
+  if (token !== null) history.replaceState(null, "", location.pathname);
+  return token;
+}
+
+function Page() {
+  const now = state.value;
+  if (now.at === "desk") return <Desk desk={now} act={act} />;
+  const token = now.at === "first" ? now.token : "";
+  return (
+    <Entry
+      state={now}
+      signIn={(login, password) => enter(signIn(login, password))}
+      makeFirst={(login, nickname, password) => enter(firstAccount(token, login, nickname, password))}
+      toSignIn={() => act({ type: "to_sign_in" })}
+    />
+  );
+}
+
+follow(() => {
+  document.title = en.desk.title(state.value.at === "desk" ? (state.value.queue?.waiting ?? 0) : 0);
+});
+addEventListener("online", socket.nudge);
+addEventListener("pagehide", socket.hangUp);
+addEventListener("pageshow", (event) => event.persisted && state.value.at === "desk" && socket.connect());
+addEventListener("beforeunload", (event) => {
+  // Only words that would be lost are worth a question: the rooms come back by themselves.
+  const now = state.value;
+  if (now.at === "desk" && now.rooms.some(unsent)) event.preventDefault();
+});
+setInterval(() => act({ type: "tick" }), TICK);
+for (const effect of opening) carryOut(effect);
+
+const root = document.getElementById("page");
+if (root) render(<Page />, root);

@@ -1,0 +1,88 @@
+// The student's page: builds the parts, feeds every event to `step`, and does what it answers.
+// The only file of this page that touches the browser's edges together; it decides nothing itself.
+
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { leave } from "./api";
+import { cover, exitAddress, watchShift } from "./exit";
+import { moment } from "./moment";
+import type { FromStudent, ToStudent } from "./protocol.gen";
+import { address, browser, wire } from "./socket";
+import { type Effect, type Input, start, step } from "./state";
+import { forget, remember, rememberedKey } from "./tab";
+import { Student } from "./views/student";
+
+const [first, opening] = start(rememberedKey());
+const state = signal(first);
+const presses = signal(0);
+const help = setting("help") ?? "";
+const exitTo = exitAddress(setting("exit-url"));
+
+const socket = wire<FromStudent, ToStudent>(
+  address("/ws/student"),
+  {
+    opened: () => act({ type: "opened" }),
+    heard: (frame) => act({ type: "heard", frame }),
+    closed: (code) => act({ type: "closed", code }),
+  },
+  browser,
+);
+
+function act(input: Input) {
+  const [next, effects] = step(state.value, input, moment());
+  if (next.screen.at === "room") addEventListener("beforeunload", ask);
+  else removeEventListener("beforeunload", ask);
+  state.value = next;
+  for (const effect of effects) carryOut(effect);
+}
+
+function carryOut(effect: Effect) {
+  switch (effect.do) {
+    case "tell":
+      return socket.tell(effect.frame);
+    case "connect":
+      return socket.connect();
+    case "hang_up":
+      return socket.hangUp();
+    case "keep":
+      return remember(effect.key) || act({ type: "not_kept" });
+    case "forget":
+      return forget();
+    case "cover":
+      return cover();
+    case "leave":
+      return leave(effect.key);
+    case "go":
+      return location.replace(exitTo);
+    case "later":
+      return setTimeout(() => act(effect.input), effect.ms);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function setting(name: string): string | null {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? null;
+}
+
+function ask(event: BeforeUnloadEvent) {
+  event.preventDefault();
+}
+
+function Page() {
+  return <Student state={state.value} act={act} help={help} exitTo={exitTo} presses={presses.value} />;
+}
+
+addEventListener("online", socket.nudge);
+addEventListener("pagehide", socket.hangUp);
+addEventListener("pageshow", (event) => event.persisted && state.value.screen.at !== "ended" && socket.connect());
+watchShift(
+  (count) => {
+    presses.value = count;
+  },
+  () => act({ type: "exit" }),
+);
+for (const effect of opening) carryOut(effect);
+
+const root = document.getElementById("page");
+if (root) render(<Page />, root);

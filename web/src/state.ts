@@ -1,0 +1,283 @@
+// What a student's page shows and does: a pure `step` over the screens that it can be on.
+// It knows the wire and the rooms' rules; it does not know sockets, storage, the clock or how anything looks.
+
+import { since } from "./conversation";
+import type { Moment } from "./moment";
+import { CloseCode, type Ended, type FromStudent, type Place, type ToStudent } from "./protocol.gen";
+import { type Talk, type TalkEffect, type TalkInput, step as stepTalk, talk } from "./talk";
+
+/** A gap in the connection shorter than this is not worth anybody's worry. */
+export const TROUBLE_AFTER = 3_000;
+
+export type Answer = "nobody" | "nickname" | "signed_in" | "too_many" | "elsewhere";
+
+export type Screen =
+  /** A reload: the key is known, the room not yet. */
+  | { at: "returning"; key: string }
+  /** `joining` is the key that has been asked with and not answered. */
+  | { at: "door"; available: number | null; nickname: string; joining: string | null; answer: Answer | null }
+  /** `superseded`: another tab took this seat. */
+  | { at: "room"; key: string; talk: Talk; place: Place | null; superseded: boolean }
+  /** `ended` is null when the room was found gone, without being told how. */
+  | { at: "ended"; ended: Ended | null }
+  /** The quick exit was used. */
+  | { at: "left" };
+
+export type State = {
+  readonly screen: Screen;
+  readonly up: boolean;
+  /** Counts the losses of the connection, so that a late alarm is recognised as one. */
+  readonly losses: number;
+  readonly troubled: boolean;
+  /** This browser keeps nothing for the tab: a reload would lose the room. */
+  readonly forgetful: boolean;
+};
+
+export type Input =
+  | { type: "opened" }
+  | { type: "closed"; code: number }
+  | { type: "heard"; frame: ToStudent }
+  | { type: "still_down"; loss: number }
+  | { type: "not_kept" }
+  | { type: "named"; nickname: string }
+  | { type: "talk" }
+  | { type: "ask_again"; key: string }
+  | { type: "continue_here" }
+  | { type: "exit" }
+  | { type: "room"; input: TalkInput };
+
+export type Effect =
+  | { do: "tell"; frame: FromStudent }
+  | { do: "connect" }
+  | { do: "hang_up" }
+  | { do: "keep"; key: string }
+  | { do: "forget" }
+  | { do: "cover" }
+  | { do: "leave"; key: string }
+  | { do: "go" }
+  | { do: "later"; ms: number; input: Input };
+
+type Step = [State, Effect[]];
+
+export function start(key: string | null): Step {
+  const screen: Screen = key === null ? door() : { at: "returning", key };
+  return [
+    { screen, up: false, losses: 0, troubled: false, forgetful: false },
+    // From the first moment, a connection that does not come is a connection that is down.
+    [{ do: "connect" }, { do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: 0 } }],
+  ];
+}
+
+export function step(state: State, input: Input, moment: Moment): Step {
+  const { screen } = state;
+  if (screen.at === "left") return [state, []];
+  switch (input.type) {
+    case "opened":
+      return [{ ...state, up: true }, greeting(screen).map((frame) => ({ do: "tell", frame }))];
+    case "closed":
+      return closed(state, input.code, moment);
+    case "still_down":
+      return [input.loss === state.losses && !state.up ? { ...state, troubled: true } : state, []];
+    case "not_kept":
+      return [{ ...state, forgetful: true }, []];
+    case "named":
+      return screen.at === "door" ? at(state, { ...screen, nickname: input.nickname }) : [state, []];
+    case "talk":
+      return asked(state, moment);
+    case "ask_again":
+      return screen.at === "door" && screen.joining === input.key
+        ? at(state, screen, [{ do: "tell", frame: join(input.key, screen.nickname) }])
+        : [state, []];
+    case "continue_here":
+      return screen.at === "room" ? at(state, { ...screen, superseded: false }, [{ do: "connect" }]) : [state, []];
+    case "exit":
+      return exit(state);
+    case "room":
+      return inRoom(state, input.input, moment);
+    case "heard":
+      return told(input.frame.type === "door" ? state : { ...state, troubled: false }, input.frame, moment);
+    default:
+      return input satisfies never;
+  }
+}
+
+function told(state: State, frame: ToStudent, moment: Moment): Step {
+  const { screen } = state;
+  switch (frame.type) {
+    case "door":
+      if (screen.at !== "door") return [state, []];
+      // Somebody has come: the word that nobody is there no longer holds.
+      return at(
+        { ...state, troubled: false },
+        {
+          ...screen,
+          available: frame.available,
+          answer: screen.answer === "nobody" && frame.available > 0 ? null : screen.answer,
+        },
+      );
+    case "gone":
+      return gone(state);
+    case "room": {
+      if (screen.at === "room" && screen.talk.conversation.room === frame.room) {
+        return inRoom(at(state, { ...screen, place: placed(frame) })[0], { type: "view", view: frame }, moment);
+      }
+      const key = screen.at === "door" ? screen.joining : screen.at === "returning" ? screen.key : null;
+      if (key === null) return [state, []];
+      const room = talk(frame, "student", moment);
+      return at(state, { at: "room", key, talk: room, place: placed(frame), superseded: false });
+    }
+    case "lines":
+      return about(state, frame.room, { type: "lines", lines: frame.lines }, moment);
+    case "line":
+      return about(state, frame.room, { type: "line", line: frame }, moment);
+    case "place":
+      if (screen.at !== "room") return [state, []];
+      return at(state, { ...screen, place: { ahead: frame.ahead, attended: frame.attended } });
+    case "notice": {
+      const came = frame.notice === "counsellor_came" && screen.at === "room";
+      const next = came ? at(state, { ...screen, place: null })[0] : state;
+      return about(next, frame.room, { type: "notice", placed: frame }, moment);
+    }
+    case "typing":
+      return about(state, frame.room, { type: "typing" }, moment);
+    case "warning":
+      return about(state, frame.room, { type: "warning", closesIn: frame.closes_in_ms }, moment);
+    case "stayed":
+      return about(state, frame.room, { type: "stayed" }, moment);
+    case "ended":
+      if (screen.at !== "room" || screen.talk.conversation.room !== frame.room) return [state, []];
+      return at(state, { at: "ended", ended: frame }, [{ do: "forget" }, { do: "hang_up" }]);
+    case "refused": {
+      if (screen.at === "door") return refusedAtDoor(state, frame);
+      if (frame.reason === "no_such_room") return gone(state);
+      return inRoom(state, { type: "refused", refused: frame }, moment);
+    }
+    default:
+      return frame satisfies never;
+  }
+}
+
+/** What the page says first on a new socket, and again if an answer was lost. */
+function greeting(screen: Screen): FromStudent[] {
+  switch (screen.at) {
+    case "returning":
+      return [{ type: "hello", key: screen.key }];
+    case "room": {
+      const { conversation } = screen.talk;
+      const shown = since(conversation);
+      if (shown === undefined) return [{ type: "hello", key: screen.key }];
+      return [{ type: "hello", key: screen.key, epoch: conversation.epoch, since: shown }];
+    }
+    case "door":
+      return screen.joining === null ? [{ type: "hello" }] : [{ type: "hello" }, join(screen.joining, screen.nickname)];
+    case "ended":
+    case "left":
+      return [];
+    default:
+      return screen satisfies never;
+  }
+}
+
+function join(key: string, nickname: string): FromStudent {
+  const name = nickname.trim();
+  return name === "" ? { type: "join", key } : { type: "join", key, nickname: name };
+}
+
+function asked(state: State, { key }: Moment): Step {
+  const { screen } = state;
+  if (screen.at === "ended") {
+    return at(state, { ...door(), joining: key }, [{ do: "keep", key }, { do: "connect" }]);
+  }
+  if (screen.at !== "door" || screen.joining !== null) return [state, []];
+  const effects: Effect[] = [{ do: "keep", key }];
+  if (state.up) effects.push({ do: "tell", frame: join(key, screen.nickname) });
+  return at(state, { ...screen, joining: key, answer: null }, effects);
+}
+
+function refusedAtDoor(state: State, { reason, retry_ms }: { reason: string; retry_ms?: number }): Step {
+  const { screen } = state;
+  if (screen.at !== "door" || screen.joining === null) return [state, []];
+  if (reason === "too_many") {
+    const again: Input = { type: "ask_again", key: screen.joining };
+    return at(state, { ...screen, answer: "too_many" }, [{ do: "later", ms: retry_ms ?? 5_000, input: again }]);
+  }
+  const answer = reason === "nickname" || reason === "signed_in" ? reason : "nobody";
+  return at(state, { ...screen, joining: null, answer }, [{ do: "forget" }]);
+}
+
+/** The key opens nothing. A room that was on the screen has ended; without one the page is simply at the door. */
+function gone(state: State): Step {
+  const { screen } = state;
+  if (screen.at === "room") return at(state, { at: "ended", ended: null }, [{ do: "forget" }, { do: "hang_up" }]);
+  if (screen.at === "returning") return at(state, door(), [{ do: "forget" }, { do: "connect" }]);
+  return [state, []];
+}
+
+function closed(state: State, code: number, moment: Moment): Step {
+  const { screen } = state;
+  const loss = state.losses + 1;
+  const down: State = state.up ? { ...state, up: false, losses: loss } : state;
+  const alarm: Effect[] = state.up ? [{ do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss } }] : [];
+  if (screen.at !== "room") {
+    // A tab that was copied while it asked: the copy has the room.
+    const elsewhere = code === CloseCode.Superseded && screen.at === "door";
+    if (elsewhere) return at(down, { ...screen, joining: null, answer: "elsewhere" }, [{ do: "connect" }]);
+    return [down, alarm];
+  }
+  const [next, effects] = inRoom(down, { type: "down" }, moment);
+  if (code === CloseCode.Superseded && next.screen.at === "room") {
+    return at({ ...next, troubled: false }, { ...next.screen, superseded: true }, effects);
+  }
+  return [next, [...effects, ...alarm]];
+}
+
+/** Covered first and gone last; nothing in between waits for an answer. */
+function exit(state: State): Step {
+  const { screen } = state;
+  const key =
+    screen.at === "room" || screen.at === "returning" ? screen.key : screen.at === "door" ? screen.joining : null;
+  const effects: Effect[] = [{ do: "cover" }];
+  if (key !== null) effects.push({ do: "tell", frame: { type: "close" } }, { do: "leave", key });
+  return at(state, { at: "left" }, [...effects, { do: "forget" }, { do: "go" }]);
+}
+
+function about(state: State, room: string, input: TalkInput, moment: Moment): Step {
+  const mine = state.screen.at === "room" && state.screen.talk.conversation.room === room;
+  return mine ? inRoom(state, input, moment) : [state, []];
+}
+
+function inRoom(state: State, input: TalkInput, moment: Moment): Step {
+  const { screen } = state;
+  if (screen.at !== "room") return [state, []];
+  const [next, effects] = stepTalk(screen.talk, input, moment);
+  return at(state, { ...screen, talk: next }, effects.map(outward));
+}
+
+function outward(effect: TalkEffect): Effect {
+  switch (effect.do) {
+    case "say":
+      return { do: "tell", frame: { type: "say", cid: effect.cid, body: { suite: 0, text: effect.text } } };
+    case "typing":
+    case "stay":
+    case "close":
+      return { do: "tell", frame: { type: effect.do } };
+    case "come_back":
+      return { do: "connect" };
+    case "later":
+      return { do: "later", ms: effect.ms, input: { type: "room", input: effect.input } };
+    default:
+      return effect satisfies never;
+  }
+}
+
+function placed({ counsellor, place }: { counsellor: string | null; place: Place | null }): Place | null {
+  return counsellor === null ? place : null;
+}
+
+function door(): Extract<Screen, { at: "door" }> {
+  return { at: "door", available: null, nickname: "", joining: null, answer: null };
+}
+
+function at(state: State, screen: Screen, effects: Effect[] = []): Step {
+  return [{ ...state, screen }, effects];
+}

@@ -1,0 +1,141 @@
+// The screens a student sees: door, room (waiting in it included) and the end. One thing to do on each.
+// Stateless views of `State`; what is done goes out as inputs.
+
+import type { Input, Screen, State } from "../state";
+import { en } from "../words/en";
+import { Frame, Heading, QuietLine } from "./frame";
+import { Close, Composer, Log, Warning } from "./talk";
+
+export type StudentProps = {
+  state: State;
+  act: (input: Input) => void;
+  help: string;
+  exitTo: string;
+  presses: number;
+};
+
+type On<At extends Screen["at"]> = { screen: Extract<Screen, { at: At }>; state: State; act: StudentProps["act"] };
+
+export function Student({ state, act, help, exitTo, presses }: StudentProps) {
+  const { screen } = state;
+  if (screen.at === "left") return null;
+  const alone =
+    screen.at === "door" ? screen.answer === "nobody" : screen.at === "room" && screen.place?.attended === false;
+  const tone = alone ? "other help" : "ordinary";
+  const exit = () => act({ type: "exit" });
+  return (
+    <Frame at={screen.at} help={help} exitTo={exitTo} presses={presses} tone={tone} exit={exit}>
+      {screen.at === "returning" && <Returning state={state} />}
+      {screen.at === "door" && <Door screen={screen} state={state} act={act} />}
+      {screen.at === "room" && <Room screen={screen} state={state} act={act} />}
+      {screen.at === "ended" && <End screen={screen} state={state} act={act} />}
+    </Frame>
+  );
+}
+
+function Returning({ state }: { state: State }) {
+  return (
+    <>
+      <Heading>{en.returning.title}</Heading>
+      <p role="status">{state.troubled ? en.door.available(null, true) : en.returning.hint}</p>
+    </>
+  );
+}
+
+function Door({ screen, state, act }: On<"door">) {
+  const { available, answer, joining } = screen;
+  const free = available !== null && available > 0;
+  const submitted = (event: Event) => {
+    event.preventDefault();
+    act({ type: "talk" });
+  };
+  return (
+    <>
+      <Heading>{en.door.title(available)}</Heading>
+      <p class={free ? "free" : "free none"} role="status">
+        {en.door.available(available, state.troubled)}
+      </p>
+      <p>{available === 0 ? en.door.away : en.door.welcome}</p>
+      <form class="ask-in" onSubmit={submitted}>
+        <label for="nickname">
+          {en.door.nickname} <span class="soft">{en.door.nicknameHint}</span>
+        </label>
+        <input
+          id="nickname"
+          dir="auto"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby="answer"
+          aria-invalid={answer === "nickname"}
+          value={screen.nickname}
+          onInput={(event) => act({ type: "named", nickname: event.currentTarget.value })}
+        />
+        <button type="submit" class="primary wide">
+          {en.door.talk}
+        </button>
+        <p class="answer" id="answer" role="status">
+          {answer ? en.door.answers[answer] : joining ? en.door.joining : ""}
+        </p>
+      </form>
+      <div class="soft small">
+        <p>{en.door.kept}</p>
+        <p>{en.door.exit}</p>
+      </div>
+    </>
+  );
+}
+
+function Room({ screen, state, act }: On<"room">) {
+  const { talk, place, superseded } = screen;
+  const inRoom = (input: Parameters<Parameters<typeof Composer>[0]["act"]>[0]) => act({ type: "room", input });
+  const name = talk.conversation.counsellor ?? en.room.somebody;
+  return (
+    <>
+      <div class={place ? "place" : "place here"} role={place ? "status" : undefined}>
+        <Heading>{place ? en.room.ahead(place.ahead) : en.room.here(talk.conversation.counsellor)}</Heading>
+        {place && <p>{place.attended ? en.room.attended : en.room.unattended}</p>}
+      </div>
+      {place && (
+        <figure class="breath">
+          <QuietLine moving="breathing" />
+          <figcaption class="soft small">{en.room.breathe}</figcaption>
+        </figure>
+      )}
+      <Log talk={talk} name={name} />
+      <p class="trouble" role="status">
+        {state.troubled && !superseded ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
+      </p>
+      <Warning talk={talk} act={inRoom} />
+      {superseded ? (
+        <div class="aside">
+          <p role="status">{en.room.superseded}</p>
+          <button type="button" class="primary" onClick={() => act({ type: "continue_here" })}>
+            {en.room.continueHere}
+          </button>
+        </div>
+      ) : (
+        <Composer talk={talk} act={inRoom} id="mine" />
+      )}
+      <div class="leave">
+        <p class="soft small">{en.room.keep}</p>
+        {!superseded && <Close talk={talk} act={inRoom} id="mine" />}
+      </div>
+    </>
+  );
+}
+
+function End({ screen, act }: On<"ended">) {
+  const { ended } = screen;
+  return (
+    <>
+      <Heading>{en.ended.title}</Heading>
+      <p>{en.ended.what(ended, ended ? en.ended.by.student[ended.by] : "")}</p>
+      <QuietLine moving="still" />
+      <p>{en.ended.again}</p>
+      <button type="button" class="wide" onClick={() => act({ type: "talk" })}>
+        {en.door.talk}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,198 @@
+// What a room consists of on either page: the log, the box, the warning, the closing question.
+// Stateless: what is shown comes from a Talk, what is done goes out as its inputs. The only thing read from the page
+// itself is how far the log is scrolled, which belongs to the reader.
+
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { type Item, items } from "../conversation";
+import type { Talk, TalkInput } from "../talk";
+import { en } from "../words/en";
+
+export type TalkProps = { talk: Talk; act: (input: TalkInput) => void };
+
+/** `name` is the other side's. */
+export function Log({ talk, name }: { talk: Talk; name: string }) {
+  const log = useRef<HTMLDivElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const follows = useRef(true);
+  const list = items(talk.conversation, talk.mine);
+  const last = list.at(-1);
+
+  useLayoutEffect(() => {
+    // Someone who reads further up is not pulled down, except by what they have written themselves.
+    if (follows.current || (last?.kind === "said" && last.mark === "sending")) toEnd(log.current);
+    else if (more.current && last?.kind === "said") more.current.hidden = false;
+  }, [last?.key, list.length]);
+
+  const scrolled = () => {
+    follows.current = atEnd(log.current);
+    if (follows.current && more.current) more.current.hidden = true;
+  };
+  useLayoutEffect(() => {
+    // The room gets smaller when a keyboard or a warning appears; the newest line stays in sight.
+    if (!log.current || typeof ResizeObserver === "undefined") return;
+    const watch = new ResizeObserver(() => follows.current && toEnd(log.current));
+    watch.observe(log.current);
+    return () => watch.disconnect();
+  }, []);
+
+  return (
+    <div class="log-frame">
+      <div
+        class="log"
+        role="log"
+        aria-live="polite"
+        aria-label={en.talk.conversation}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a log that scrolls must be scrollable by keyboard
+        tabIndex={0}
+        ref={log}
+        onScroll={scrolled}
+      >
+        <div class="lines">
+          {list.map((item) => (
+            <One key={item.key} item={item} talk={talk} name={name} />
+          ))}
+        </div>
+      </div>
+      <button type="button" class="more" hidden ref={more} onClick={() => toEnd(log.current)}>
+        {en.talk.more}
+      </button>
+      <p class="typing" role="status">
+        {talk.typing > 0 ? en.talk.typing(name) : ""}
+      </p>
+    </div>
+  );
+}
+
+function One({ item, talk, name }: { item: Item; talk: Talk; name: string }) {
+  if (item.kind === "notice") return <p class="notice">{en.talk.notices[talk.mine][item.notice](item.counsellor)}</p>;
+  return (
+    <div class={item.mine ? "said mine" : "said"}>
+      <span class="unseen">{item.mine ? en.talk.you : en.talk.says(name)}</span>
+      <p class="words" dir="auto">
+        {item.text}
+      </p>
+      {item.mark && <span class="mark">{en.talk.marks[item.mark]}</span>}
+    </div>
+  );
+}
+
+function toEnd(log: HTMLElement | null) {
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+function atEnd(log: HTMLElement | null): boolean {
+  return !log || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+}
+
+/** `id` tells the boxes of several rooms apart. */
+export function Composer({ talk, act, id }: TalkProps & { id: string }) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    // Grows with what is written, up to what the style allows.
+    if (!box.current) return;
+    box.current.style.height = "auto";
+    box.current.style.height = `${box.current.scrollHeight + 2}px`;
+  }, [talk.draft]);
+
+  const keyed = (event: KeyboardEvent) => {
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    event.preventDefault();
+    act({ type: "sent" });
+  };
+  const submitted = (event: Event) => {
+    event.preventDefault();
+    act({ type: "sent" });
+    box.current?.focus();
+  };
+  return (
+    <form class="composer" onSubmit={submitted}>
+      <textarea
+        ref={box}
+        rows={1}
+        dir="auto"
+        aria-label={en.talk.message}
+        aria-describedby={`why-${id}`}
+        aria-invalid={talk.unfit !== null}
+        placeholder={en.talk.message}
+        title={en.talk.hint}
+        autocomplete="off"
+        value={talk.draft}
+        onInput={(event) => act({ type: "drafted", text: event.currentTarget.value })}
+        onKeyDown={keyed}
+      />
+      <button type="submit" class="primary">
+        {en.talk.send}
+      </button>
+      <p class="why" id={`why-${id}`} role="alert">
+        {talk.unfit ? en.talk.unfit(talk.unfit) : ""}
+      </p>
+    </form>
+  );
+}
+
+export function Warning({ talk, act }: TalkProps) {
+  return (
+    <div class="warning" role="status">
+      {talk.closesAt !== null && (
+        <>
+          <p>{en.talk.warning(talk.closesAt)}</p>
+          <button type="button" onClick={() => act({ type: "stay" })}>
+            {en.talk.stay}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The button, and in its place the question. Not a modal dialog: nothing may cover the way out. */
+export function Close({ talk, act, id }: TalkProps & { id: string }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const question = useRef<HTMLDivElement>(null);
+  const asked = useRef(talk.asked);
+  useLayoutEffect(() => {
+    if (asked.current === talk.asked) return;
+    asked.current = talk.asked;
+    (talk.asked ? question : button).current?.focus();
+  }, [talk.asked]);
+
+  if (talk.erasing) {
+    return (
+      <p class="erasing" role="status">
+        {en.talk.erasing}
+      </p>
+    );
+  }
+  if (!talk.asked) {
+    return (
+      <button type="button" class="close" ref={button} onClick={() => act({ type: "ask" })}>
+        {en.talk.close}
+      </button>
+    );
+  }
+  return (
+    <div
+      class="question"
+      role="alertdialog"
+      aria-labelledby={`ask-${id}`}
+      aria-describedby={`cost-${id}`}
+      tabIndex={-1}
+      ref={question}
+      onKeyDown={(event) => event.key === "Escape" && act({ type: "keep" })}
+    >
+      <p class="ask" id={`ask-${id}`}>
+        {en.talk.question}
+      </p>
+      <p id={`cost-${id}`}>{en.talk.consequence}</p>
+      <div class="choices">
+        <button type="button" class="erase" onClick={() => act({ type: "erase" })}>
+          {en.talk.erase}
+        </button>
+        <button type="button" onClick={() => act({ type: "keep" })}>
+          {en.talk.keepTalking}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+// What tests begin with: rooms, lines and moments. Time and chance are arguments, so nothing here waits or is random.
+
+import type { Moment } from "../src/moment";
+import type { PlacedNotice, Role, RoomView, Said } from "../src/protocol.gen";
+
+export const ROOM = "11111111-1111-4111-8111-111111111111";
+export const OTHER_ROOM = "99999999-1111-4111-8111-111111111111";
+export const EPOCH = "22222222-2222-4222-8222-222222222222";
+
+export function cid(number: number): string {
+  return `33333333-3333-4333-8333-${String(number).padStart(12, "0")}`;
+}
+
+export function moment(now = 0, id = 1): Moment {
+  return { now, id: cid(id), key: `key-${id}` };
+}
+
+export function view(changes: Partial<RoomView> = {}): RoomView {
+  return {
+    room: ROOM,
+    epoch: EPOCH,
+    nickname: "guest_4821",
+    counsellor: null,
+    revealed: false,
+    resume: "full",
+    notices: [],
+    closes_in_ms: null,
+    place: null,
+    ...changes,
+  };
+}
+
+export function said(seq: number, from: Role, text = `line ${seq}`): Said {
+  return { seq, cid: cid(seq), from, at: seq, body: { suite: 0, text } };
+}
+
+export function notice(after: number, kind: PlacedNotice["notice"]): PlacedNotice {
+  return { room: ROOM, after, notice: kind };
+}

@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { CloseCode, type Ended, type ToStudent } from "../src/protocol.gen";
+import { type Effect, type Input, type State, start, step, TROUBLE_AFTER } from "../src/state";
+import { cid, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
+
+function fed(begin: State, ...inputs: Input[]): [State, Effect[]] {
+  return inputs.reduce<[State, Effect[]]>(
+    ([state, effects], input) => {
+      const [next, more] = step(state, input, moment(0, 1));
+      return [next, [...effects, ...more]];
+    },
+    [begin, []],
+  );
+}
+
+const frame = (frame: ToStudent): Input => ({ type: "heard", frame });
+const told = (effects: Effect[]) => effects.flatMap((effect) => (effect.do === "tell" ? [effect.frame] : []));
+const room = (changes = {}): Input => frame({ type: "room", ...view(changes) });
+const lines = (...lines: ReturnType<typeof said>[]): Input => frame({ type: "lines", room: ROOM, lines });
+const opened: Input = { type: "opened" };
+const ended: Ended = { room: ROOM, at: 1, lines: 3, by: "counsellor" };
+
+const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[0];
+const inRoom = () =>
+  fed(atDoor(), { type: "talk" }, room({ revealed: true }), lines(said(1, "student"), said(2, "counsellor")))[0];
+
+test("the door says live how many are free", () => {
+  const [state, effects] = fed(start(null)[0], opened, frame({ type: "door", available: 2 }));
+  expect(told(effects)).toEqual([{ type: "hello" }]);
+  expect(state.screen).toMatchObject({ at: "door", available: 2 });
+});
+
+test("one press keeps the key first and then asks with it", () => {
+  const [, effects] = fed(atDoor(), { type: "named", nickname: " moss " }, { type: "talk" });
+  expect(effects).toEqual([
+    { do: "keep", key: "key-1" },
+    { do: "tell", frame: { type: "join", key: "key-1", nickname: "moss" } },
+  ]);
+  expect(told(fed(atDoor(), { type: "talk" }, { type: "talk" })[1])).toEqual([{ type: "join", key: "key-1" }]);
+});
+
+test("W4: an answer that was lost is asked for again with the same key", () => {
+  const [, effects] = fed(atDoor(), { type: "talk" }, { type: "closed", code: 1006 }, opened);
+  expect(told(effects).slice(1)).toEqual([{ type: "hello" }, { type: "join", key: "key-1" }]);
+});
+
+test("W3: with nobody available nothing is kept, and the word goes when somebody comes", () => {
+  const [state, effects] = fed(atDoor(), { type: "talk" }, frame({ type: "refused", reason: "nobody_available" }));
+  expect(state.screen).toMatchObject({ at: "door", answer: "nobody", joining: null });
+  expect(effects.at(-1)).toEqual({ do: "forget" });
+  expect(fed(state, frame({ type: "door", available: 0 }))[0].screen).toMatchObject({ answer: "nobody" });
+  expect(fed(state, frame({ type: "door", available: 1 }))[0].screen).toMatchObject({ answer: null });
+});
+
+test("too many at the door: the key is kept and asked with again when it is time", () => {
+  const refused = frame({ type: "refused", reason: "too_many", retry_ms: 900 });
+  const [state, effects] = fed(atDoor(), { type: "talk" }, refused);
+  expect(effects.at(-1)).toEqual({ do: "later", ms: 900, input: { type: "ask_again", key: "key-1" } });
+  expect(told(fed(state, { type: "ask_again", key: "key-1" })[1])).toEqual([{ type: "join", key: "key-1" }]);
+  expect(fed(state, { type: "ask_again", key: "old" })[1]).toEqual([]);
+});
+
+test("W15: a reload leads straight back, and a key that opens nothing leads to the door", () => {
+  const [returning] = start("kept");
+  const [back, effects] = fed(returning, opened, room(), lines());
+  expect(told(effects)).toEqual([{ type: "hello", key: "kept" }]);
+  expect(back.screen).toMatchObject({ at: "room", key: "kept" });
+  const [door, forgets] = fed(returning, opened, frame({ type: "gone" }));
+  expect(door.screen.at).toBe("door");
+  expect(forgets.slice(1)).toEqual([{ do: "forget" }, { do: "connect" }]);
+});
+
+test("coming back says how far the page is, and only if nothing is missing before that", () => {
+  const away: Input = { type: "closed", code: CloseCode.TooSlow };
+  expect(told(fed(inRoom(), away, opened)[1])).toEqual([{ type: "hello", key: "key-1", epoch: EPOCH, since: 2 }]);
+  const [fresh] = fed(atDoor(), { type: "talk" }, room(), lines());
+  expect(told(fed(fresh, away, opened)[1])).toEqual([{ type: "hello", key: "key-1" }]);
+});
+
+test("the place goes when the counsellor comes, and the name is known", () => {
+  const [waiting] = fed(atDoor(), { type: "talk" }, room({ place: { ahead: 1, attended: true } }), lines());
+  expect(waiting.screen).toMatchObject({ place: { ahead: 1 } });
+  const [next] = fed(waiting, frame({ type: "place", ahead: 0, attended: false }));
+  expect(next.screen).toMatchObject({ place: { ahead: 0, attended: false } });
+  const came = frame({ type: "notice", room: ROOM, after: 0, notice: "counsellor_came", counsellor: "Asha" });
+  expect(fed(next, came)[0].screen).toMatchObject({ place: null, talk: { conversation: { counsellor: "Asha" } } });
+});
+
+test("what is about another room changes nothing", () => {
+  const before = inRoom();
+  expect(fed(before, frame({ type: "ended", ...ended, room: OTHER_ROOM }))[0].screen).toEqual(before.screen);
+  expect(fed(before, frame({ type: "line", room: OTHER_ROOM, ...said(3, "counsellor") }))[0].screen).toEqual(
+    before.screen,
+  );
+});
+
+test("W18, W21: the end empties the tab, and one press asks anew", () => {
+  const [state, effects] = fed(inRoom(), frame({ type: "ended", ...ended }));
+  expect(state.screen).toEqual({ at: "ended", ended: { type: "ended", ...ended } });
+  expect(effects).toEqual([{ do: "forget" }, { do: "hang_up" }]);
+  const [door, again] = fed(state, { type: "talk" }, opened);
+  expect(door.screen.at).toBe("door");
+  expect(told(again)).toEqual([{ type: "hello" }, { type: "join", key: "key-1" }]);
+});
+
+test("a room that is found gone has ended, without numbers", () => {
+  const [state] = fed(inRoom(), { type: "closed", code: 1006 }, opened, frame({ type: "gone" }));
+  expect(state.screen).toEqual({ at: "ended", ended: null });
+});
+
+test("U10: superseded says so and waits for a press", () => {
+  const [state, effects] = fed(inRoom(), { type: "closed", code: CloseCode.Superseded });
+  expect(state.screen).toMatchObject({ at: "room", superseded: true });
+  expect(effects).toEqual([]);
+  expect(fed(state, { type: "continue_here" })[1]).toEqual([{ do: "connect" }]);
+});
+
+test("a short gap in the connection is not mentioned, a longer one calmly", () => {
+  const [down, effects] = fed(inRoom(), { type: "closed", code: 1006 });
+  expect(effects).toEqual([{ do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: 1 } }]);
+  expect(down.troubled).toBe(false);
+  expect(fed(down, { type: "still_down", loss: 1 })[0].troubled).toBe(true);
+  expect(fed(down, opened, { type: "still_down", loss: 1 })[0].troubled).toBe(false);
+  const [back] = fed(down, { type: "still_down", loss: 1 }, opened, room(), lines());
+  expect(back.troubled).toBe(false);
+});
+
+test("writing while away is sent after coming back, with the cid of the press", () => {
+  const [, effects] = fed(
+    inRoom(),
+    { type: "closed", code: 1006 },
+    { type: "room", input: { type: "drafted", text: "still here" } },
+    { type: "room", input: { type: "sent" } },
+    opened,
+    room({ revealed: true, resume: "delta" }),
+    lines(),
+  );
+  expect(told(effects).at(-1)).toEqual({ type: "say", cid: cid(1), body: { suite: 0, text: "still here" } });
+});
+
+test("the quick exit covers first, closes, forgets and goes, and nothing comes after it", () => {
+  const [state, effects] = fed(inRoom(), { type: "exit" });
+  expect(effects).toEqual([
+    { do: "cover" },
+    { do: "tell", frame: { type: "close" } },
+    { do: "leave", key: "key-1" },
+    { do: "forget" },
+    { do: "go" },
+  ]);
+  expect(fed(state, { type: "talk" }, opened, room())).toEqual([state, []]);
+  expect(fed(atDoor(), { type: "exit" })[1]).toEqual([{ do: "cover" }, { do: "forget" }, { do: "go" }]);
+  expect(fed(atDoor(), { type: "talk" }, { type: "exit" })[1]).toContainEqual({ do: "leave", key: "key-1" });
+});
