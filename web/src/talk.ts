@@ -27,8 +27,9 @@ export type Talk = {
   readonly unanswered: string | null;
   /** Too many lines: nothing is sent until the wait is over. */
   readonly held: boolean;
-  /** Counts the signs of typing; 0 when the other side is not typing. */
-  readonly typing: number;
+  readonly typing: boolean;
+  /** Counts the signs of typing and never starts anew, so that an old sign's end cannot end a new one. */
+  readonly signs: number;
   readonly toldTyping: number;
   readonly closesAt: number | null;
   /** "Close this conversation?" is being asked. */
@@ -75,7 +76,8 @@ export function talk(view: RoomView, mine: Role, moment: Moment): Talk {
     live: false,
     unanswered: null,
     held: false,
-    typing: 0,
+    typing: false,
+    signs: 0,
     toldTyping: 0,
     closesAt: closesAt(view, moment),
     asked: false,
@@ -114,11 +116,11 @@ export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
     case "notice":
       return [{ ...talk, conversation: noticed(talk.conversation, input.placed) }, []];
     case "typing": {
-      const sign = talk.typing + 1;
-      return [{ ...talk, typing: sign }, [{ do: "later", ms: TYPING_SHOWN, input: { type: "typed_out", sign } }]];
+      const sign = talk.signs + 1;
+      return [{ ...talk, typing: true, signs: sign }, [{ do: "later", ms: TYPING_SHOWN, input: { type: "typed_out", sign } }]];
     }
     case "typed_out":
-      return [talk.typing === input.sign ? { ...talk, typing: 0 } : talk, []];
+      return [talk.signs === input.sign ? { ...talk, typing: false } : talk, []];
     case "warning":
       return [{ ...talk, closesAt: moment.now + input.closesIn }, []];
     case "stayed":
@@ -126,7 +128,7 @@ export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
     case "refused":
       return refused(talk, input.refused, moment);
     case "down":
-      return [{ ...talk, live: false, unanswered: null, typing: 0 }, []];
+      return [{ ...talk, live: false, unanswered: null, typing: false }, []];
     case "released":
       return pumped({ ...talk, held: false });
     case "unheard":
@@ -169,7 +171,7 @@ function afterHearing(talk: Talk, conversation: Conversation): Talk {
   return {
     ...talk,
     conversation,
-    typing: spoke ? 0 : talk.typing,
+    typing: spoke ? false : talk.typing,
     unanswered: answered ? null : talk.unanswered,
   };
 }

@@ -101,9 +101,11 @@ test("W24: typing is told at once and then at most every 3 s", () => {
 
 test("is typing stands until 4 s after the last sign, or until the line is there", () => {
   const [typing] = fed(live(), [{ type: "typing" }], [{ type: "typing" }]);
-  expect(fed(typing, [{ type: "typed_out", sign: 1 }])[0].typing).toBe(2);
-  expect(fed(typing, [{ type: "typed_out", sign: 2 }])[0].typing).toBe(0);
-  expect(fed(typing, [{ type: "line", line: said(1, "counsellor") }])[0].typing).toBe(0);
+  expect(fed(typing, [{ type: "typed_out", sign: 1 }])[0].typing).toBe(true);
+  expect(fed(typing, [{ type: "typed_out", sign: 2 }])[0].typing).toBe(false);
+  expect(fed(typing, [{ type: "line", line: said(1, "counsellor") }])[0].typing).toBe(false);
+  const heard = fed(typing, [{ type: "line", line: said(1, "counsellor") }], [{ type: "typing" }]);
+  expect(fed(heard[0], [{ type: "typed_out", sign: 1 }])[0].typing).toBe(true);
 });
 
 test("W19: the warning says when, and goes when it no longer holds", () => {

@@ -57,7 +57,7 @@ export function Log({ talk, name }: { talk: Talk; name: string }) {
         {en.talk.more}
       </button>
       <p class="typing" role="status">
-        {talk.typing > 0 ? en.talk.typing(name) : ""}
+        {talk.typing ? en.talk.typing(name) : ""}
       </p>
     </div>
   );

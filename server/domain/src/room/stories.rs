@@ -245,6 +245,16 @@ fn more_than_600_s_of_silence_close_the_room() {
 }
 
 #[test]
+fn exactly_600_s_are_not_more() {
+    // W19
+    let mut room = Room::wake(Time(0), RULES, Before::default());
+    room.step(Time(0), Input::Taken(Taken { account: AccountId(1), after: 0 }));
+    room.step(Time(480_000), Input::Tick);
+    assert_eq!(room.step(Time(600_000), Input::Tick), []);
+    assert_eq!(room.step(Time(600_001), Input::Tick), [Effect::Erase]);
+}
+
+#[test]
 fn the_counsellors_words_count_as_well() {
     // W24, W-T2
     ends_at("0 counsellor takes\n0 student says\n500 counsellor says", 1_101);
