@@ -17,7 +17,7 @@ use crate::{
         room::{Deed, Done, Room},
     },
     private::Digested,
-    protocol::{CloseCode, FromDesk, Known, Refused, ToDesk, frame},
+    protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, frame},
     store::{AccountRow, Availability},
     student::deliver,
     ws::Edge,
@@ -72,14 +72,14 @@ impl Desk {
         if let Stage::Open { seats } = &self.stage
             && let Some(at) = seats.get(&room)
         {
-            return deliver(at, Role::Counsellor, what, Some(room), ear);
+            return deliver(at, Role::Counsellor, what, ear);
         }
         let cid = match what {
             Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
             _ => None,
         };
         let refused = Refused { room: Some(room), cid, ..Refused::default() };
-        ear.frame(frame(&ToDesk::Refused(refused))).map_err(|_| CloseCode::TooSlow)
+        ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
     }
 }
 

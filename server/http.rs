@@ -188,7 +188,7 @@ async fn sign_out(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse
 }
 
 async fn end_session(parts: &Parts, session: crate::private::Digested) -> anyhow::Result<()> {
-    parts.store.end_session(session).await?;
+    parts.store.end_session(session, parts.clock.now()).await?;
     // The queue also looks by itself from time to time, so a full mailbox only makes it later.
     let _ = parts.queue.try_send(StaffChanged);
     Ok(())

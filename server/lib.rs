@@ -20,16 +20,12 @@ mod ws;
 
 use std::{future::Future, net::TcpListener, sync::Arc};
 
-use actix::{Actor, Addr};
+use actix::{Actor, Addr, AsyncContext};
 use actix_web::{App, HttpServer, web};
 use quietline_domain::{queue as domain, room::Rules};
 
-use actors::{
-    lobby::{self, Lobby},
-    queue::Queue,
-    room::House,
-};
-use store::{ClaimAnswer, Store};
+use actors::{lobby::Lobby, queue::Queue, room::House};
+use store::Store;
 
 /// Everything a running portal consists of. Cheap to clone; clones are the same portal.
 #[derive(Clone)]
@@ -62,17 +58,23 @@ impl Parts {
             }
         }
         for claim in claims {
-            machine.restore_click(claim.at, claim.account, claim.claim, answer(claim.answer));
+            machine.restore_click(claim.at, claim.account, claim.claim, claim.answer);
         }
 
-        let lobby = lobby::start();
-        let queue =
-            Queue::new(store.clone(), clock.clone(), lobby.clone(), settings.rooms_per_counsellor, machine).start();
         let rules =
             Rules { inactivity: settings.inactivity, warning: settings.inactivity_warning, lines: settings.line_limit };
-        let house =
-            House { store: store.clone(), clock: clock.clone(), rules, lobby: lobby.clone(), queue: queue.clone() };
-        lobby.do_send(lobby::Furnish { house, rooms });
+        // Lobby and queue know each other, so the queue is built with the address the lobby is about to have.
+        let (limit, queue_store, queue_clock) = (settings.rooms_per_counsellor, store.clone(), clock.clone());
+        let mut house = None;
+        let lobby = Lobby::create(|ctx| {
+            let lobby = ctx.address();
+            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), limit, machine).start();
+            let built = House { store: store.clone(), clock: clock.clone(), rules, lobby, queue };
+            let mut lobby = Lobby::new(house.insert(built).clone());
+            rooms.into_iter().for_each(|row| drop(lobby.wake(row)));
+            lobby
+        });
+        let queue = house.map(|house| house.queue).ok_or_else(|| anyhow::anyhow!("the queue was not built"))?;
 
         Ok(Self {
             staff: Arc::new(auth::Staff::new()),
@@ -101,6 +103,8 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let parts = web::Data::new(parts);
     let server = HttpServer::new(move || App::new().app_data(parts.clone()).configure(http::routes))
         .on_connect(ws::on_connect)
+        // A line is a small frame that must not wait for the one before it to be acknowledged.
+        .tcp_nodelay(true)
         .disable_signals()
         .shutdown_timeout(1)
         .listen(listener)?
@@ -114,12 +118,4 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     watching.abort();
     store.close().await;
     Ok(())
-}
-
-fn answer(stored: ClaimAnswer) -> domain::Answer {
-    match stored {
-        ClaimAnswer::Student => domain::Answer::Student,
-        ClaimAnswer::Nobody => domain::Answer::Nobody,
-        ClaimAnswer::Limit => domain::Answer::Limit,
-    }
 }

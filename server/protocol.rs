@@ -35,14 +35,11 @@ pub struct Body {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToStudent {
     /// Nobody's room: how many counsellors are available right now (W1).
-    Door {
-        available: u32,
-    },
+    Door { available: u32 },
     /// This key opens nothing: never a room, or erased. Both look the same.
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).
     Place(Place),
-    Refused(Refused),
     #[serde(untagged)]
     FromRoom(FromRoom),
 }
@@ -60,25 +57,16 @@ pub enum ToDesk {
         rooms: Vec<Uuid>,
     },
     /// The switch as it stands.
-    Switched {
-        available: bool,
-    },
+    Switched { available: bool },
     /// How many wait, and how long the longest has waited, in milliseconds, at the moment of sending (W5).
-    Queue {
-        waiting: u32,
-        longest_ms: i64,
-    },
+    Queue { waiting: u32, longest_ms: i64 },
     /// The answer to `take`: this room is yours. Its `room` frame follows.
-    Taken {
-        claim: Uuid,
-        room: Uuid,
-    },
-    Refused(Refused),
+    Taken { claim: Uuid, room: Uuid },
     #[serde(untagged)]
     FromRoom(FromRoom),
 }
 
-/// What either seat hears from its room. Encoded once for both.
+/// What either page may hear. A frame from a room is encoded once for both seats.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -100,6 +88,7 @@ pub enum FromRoom {
         room: Uuid,
     },
     Ended(Ended),
+    Refused(Refused),
 }
 
 /// A room as one seat may see it.
@@ -285,8 +274,6 @@ pub enum CloseCode {
     NotUtf8 = 1007,
     /// A frame, or a message in parts, over 32 KiB.
     TooLarge = 1009,
-    /// The server is restarting; come back.
-    Restart = 1012,
     /// Something failed on our side; come back.
     TryAgain = 1013,
     /// A frame that is not of this protocol, or one before `hello`.
@@ -297,8 +284,6 @@ pub enum CloseCode {
     SignedOut = 4003,
     /// No `hello` within 10 s.
     NoHello = 4004,
-    /// The page read too slowly; come back with `since`.
-    TooSlow = 4008,
 }
 
 /// Encodes once; the frame is shared by whoever may hear it.

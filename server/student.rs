@@ -15,7 +15,7 @@ use crate::{
     },
     place::Place,
     private::{Credential, Nickname},
-    protocol::{CloseCode, FromStudent, Refusal, Refused, ToStudent, frame},
+    protocol::{CloseCode, FromRoom, FromStudent, Refusal, Refused, frame},
     ws::Edge,
 };
 
@@ -89,7 +89,7 @@ impl Student {
 
     fn to_room(&self, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
         match &self.stage {
-            Stage::Room(room) => deliver(room, Role::Student, what, None, ear),
+            Stage::Room(room) => deliver(room, Role::Student, what, ear),
             Stage::Door | Stage::Silent => refuse(ear, Refusal::NoSuchRoom),
         }
     }
@@ -101,6 +101,7 @@ impl Edge for Student {
         match (&self.stage, said) {
             (Stage::Silent, FromStudent::Hello { key, epoch, since }) => self.hello(key, epoch.zip(since), ear),
             (Stage::Silent, _) | (_, FromStudent::Hello { .. }) => Err(CloseCode::NotUnderstood),
+            (Stage::Room(_), FromStudent::Join { .. }) => Err(CloseCode::NotUnderstood),
             (_, FromStudent::Join { key, nickname }) => self.join(&key, nickname.as_deref(), ear),
             (_, FromStudent::Say { cid, body }) => self.to_room(Deed::Say { cid: Cid(cid.as_u128()), body }, ear),
             (_, FromStudent::Typing {}) => self.to_room(Deed::Typing, ear),
@@ -110,7 +111,12 @@ impl Edge for Student {
     }
 
     fn seated(&mut self, _: RoomId, at: Addr<Room>, ear: &Ear) {
-        self.stage = Stage::Room(at);
+        // Two joins at once with two keys: the first room is left, and closes like any that was left.
+        if let Stage::Room(before) = std::mem::replace(&mut self.stage, Stage::Room(at.clone()))
+            && before != at
+        {
+            before.do_send(Done { role: Role::Student, ear: ear.id, what: Deed::Leave });
+        }
         let _ = self.parts.queue.try_send(queue::DoorLeft(ear.id));
     }
 
@@ -127,17 +133,9 @@ impl Edge for Student {
     }
 }
 
-/// Hands a deed to its room. A room that is gone is one that never was; a full one asks to come back.
-pub fn deliver(at: &Addr<Room>, role: Role, what: Deed, room: Option<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
-    let cid = match &what {
-        Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
-        _ => None,
-    };
-    match at.try_send(Done { role, ear: ear.id, what }) {
-        Ok(()) => Ok(()),
-        Err(actix::dev::SendError::Closed(_)) => tell(ear, Refused { room, cid, ..Refused::default() }),
-        Err(actix::dev::SendError::Full(_)) => Err(CloseCode::TryAgain),
-    }
+/// Hands a deed to its room. A room that is gone or full asks the page to come back: then it hears how things stand.
+pub fn deliver(at: &Addr<Room>, role: Role, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
+    at.try_send(Done { role, ear: ear.id, what }).map_err(|_| CloseCode::TryAgain)
 }
 
 fn refuse(ear: &Ear, reason: Refusal) -> Result<(), CloseCode> {
@@ -145,5 +143,5 @@ fn refuse(ear: &Ear, reason: Refusal) -> Result<(), CloseCode> {
 }
 
 fn tell(ear: &Ear, refused: Refused) -> Result<(), CloseCode> {
-    ear.frame(frame(&ToStudent::Refused(refused))).map_err(|_| CloseCode::TooSlow)
+    ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
 }

@@ -4,19 +4,28 @@
 //! actor is never polled again; the mailbox is bounded and nobody waits for it; parts of a message are put together
 //! under a cap. It knows nothing of what a frame means: an [`Edge`] does.
 
+mod announced;
+
 use std::{
     any::Any,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
 use actix::{Actor, ActorContext, AsyncContext, Handler, StreamHandler};
 use actix_http::ws::Item;
-use actix_web::{HttpRequest, HttpResponse, dev::Extensions, error, http::header, web};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::{Extensions, Payload},
+    error,
+    http::header,
+    web,
+};
 use actix_web_actors::ws::{self, Message, ProtocolError};
+use announced::Announced;
 use quietline_domain::{Span, Time};
 use socket2::SockRef;
 
@@ -102,7 +111,10 @@ fn open<E: Edge>(
         wire.heard(parts.clock.now());
         parts.watchdog.watch(wire);
     }
-    let socket = Socket { edge, id: EarId::next(), wire, parts: parts.clone(), unfinished: None };
+    let frames = Announced::new(payload.into_inner());
+    let too_large = frames.too_large.clone();
+    let payload = web::Payload::from_request(req, &mut Payload::Stream { payload: Box::pin(frames) }).into_inner()?;
+    let socket = Socket { edge, id: EarId::next(), wire, parts: parts.clone(), unfinished: None, too_large };
     let mut response = ws::WsResponseBuilder::new(socket, req, payload).frame_size(FRAME_BYTES).start()?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
@@ -114,6 +126,7 @@ struct Socket<E: Edge> {
     wire: Option<Arc<Wire>>,
     parts: web::Data<Parts>,
     unfinished: Option<Unfinished>,
+    too_large: Arc<AtomicBool>,
 }
 
 /// A message that comes in parts.
@@ -206,6 +219,8 @@ impl<E: Edge> StreamHandler<Result<Message, ProtocolError>> for Socket<E> {
                 ctx.stop();
             }
             Err(ProtocolError::Overflow) => close(ctx, CloseCode::TooLarge),
+            Err(ProtocolError::Io(_)) if self.too_large.load(Ordering::Relaxed) => close(ctx, CloseCode::TooLarge),
+            // The only other input error the library reports this way is text that is not UTF-8.
             Err(ProtocolError::Io(_)) => close(ctx, CloseCode::NotUtf8),
             Err(_) => close(ctx, CloseCode::NotUnderstood),
         }

@@ -87,6 +87,41 @@ async fn too_much_at_once_closes_the_socket() {
 }
 
 #[actix_web::test]
+async fn a_frame_is_refused_by_the_length_it_announces() {
+    // W17: not one byte of it has to come.
+    let (portal, mut asha, student) = room().await;
+    let mut page = raw_page(&portal.address, &student.key);
+    page.write_all(&[0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0]).expect("writes");
+    page.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    let mut heard = Vec::new();
+    page.read_to_end(&mut heard).expect("is closed");
+    assert!(heard.ends_with(&[0x88, 2, 0x03, 0xf1]), "closed with 1009: {heard:?}");
+    is_unhurt(&portal, &mut asha, &student).await;
+}
+
+#[actix_web::test]
+async fn a_burst_of_deeds_loses_none() {
+    let (_portal, mut asha, mut student) = room().await;
+    for _ in 0..100 {
+        student.tells_room(json!({"type": "typing"})).await;
+    }
+    student.tells_room(json!({"type": "close"})).await;
+    assert_eq!(asha.hears("ended").await["by"], "student");
+}
+
+#[actix_web::test]
+async fn a_page_with_a_room_cannot_ask_for_another() {
+    // W4
+    let (portal, mut asha, student) = room().await;
+    let mut page = portal.returns(&student.key).await;
+    page.enters().await;
+    page.tell(json!({"type": "join", "key": new_key()})).await;
+    assert_eq!(page.is_closed_with().await, 4000);
+    assert_eq!(portal.parts.store.rooms().await.expect("reads").len(), 1);
+    is_unhurt(&portal, &mut asha, &student).await;
+}
+
+#[actix_web::test]
 async fn a_message_in_parts_is_put_together() {
     let (_portal, _asha, mut student) = room().await;
     let cid = Uuid::new_v4();

@@ -37,10 +37,13 @@ async fn nothing_of_an_erased_room_is_in_the_files() {
     let mut student = portal.student().await;
     asha.takes().await;
     student.says("marker-4711-marker").await;
+    let nickname = portal.parts.store.rooms().await.expect("reads")[0].nickname.expose().to_owned();
     let file = portal.folder.path().join("quietline.sqlite");
     let holds = |path: &std::path::Path| {
         let bytes = std::fs::read(path).unwrap_or_default();
-        bytes.windows(18).any(|bytes| bytes == b"marker-4711-marker")
+        ["marker-4711-marker", &nickname]
+            .iter()
+            .any(|mark| bytes.windows(mark.len()).any(|found| found == mark.as_bytes()))
     };
     let log = file.with_extension("sqlite-wal");
     assert!(holds(&file) || holds(&log), "the search finds what is there");
@@ -97,11 +100,18 @@ async fn nobody_else_can_read_write_or_close_a_room() {
         }
         assert_eq!(answers[0], answers[1]);
     }
+    // Nor past the desk's own map of seats: the room lets in the one who holds it, and nobody else.
+    let stranger = quietline_domain::AccountId(4711);
+    let room = quietline_domain::RoomId(student.room.parse::<uuid::Uuid>().expect("an id").as_u128());
+    let ear = quietline::actors::Ear::deaf();
+    let sit = quietline::actors::lobby::Sit { account: stranger, room, ear, shows: None };
+    portal.parts.lobby.do_send(sit);
+    assert_eq!(asha.says("nobody took my seat").await, 2);
     // A page that claims to show the room is not let in either.
     let mut again = portal.desk(&ben.cookie).await;
     again.tell(json!({"type": "hello", "rooms": [{"room": student.room, "epoch": never, "since": 0}]})).await;
     assert_eq!(again.hears("welcome").await["rooms"], json!([]));
-    assert_eq!(student.says("still here").await, 2);
+    assert_eq!(student.says("still here").await, 3);
 }
 
 #[actix_web::test]
@@ -119,6 +129,32 @@ async fn the_quick_exit_closes_the_room_without_a_socket() {
     let answer = leave.send_body(student.key.clone()).await.expect("answers");
     assert_eq!(answer.status(), 204);
     assert_eq!(asha.hears("ended").await["by"], "student");
+}
+
+#[actix_web::test]
+async fn whoever_leaves_before_the_room_is_there_leaves_no_room() {
+    // W18: the key is known before the room is.
+    let portal = Portal::open().await;
+    let asha = portal.available("Asha").await;
+    for _ in 0..20 {
+        let key = common::new_key();
+        let mut page = portal.visitor().await;
+        page.tell(json!({"type": "hello"})).await;
+        page.hears("door").await;
+        let digest = quietline::private::Credential::parse(&key).expect("fits").digest();
+        let nickname = quietline::private::Nickname::parse("moss").expect("fits");
+        let ear = quietline::actors::Ear::deaf();
+        portal.parts.lobby.do_send(quietline::actors::lobby::Join { key: digest, nickname, ear });
+        portal.parts.lobby.do_send(quietline::actors::lobby::Leave { key: digest });
+    }
+    // One more press, and its answer, come after all of them.
+    let mut last = portal.student().await;
+    last.tell(json!({"type": "close"})).await;
+    last.hears("ended").await;
+    drop(asha);
+    while !portal.parts.store.rooms().await.expect("reads").is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[actix_web::test]

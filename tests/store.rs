@@ -6,11 +6,13 @@ use quietline::{
     private::{Credential, Nickname, SealedText},
     protocol::Body,
     store::{
-        Appended, Availability, ClaimAnswer, ClaimRow, NewAccount, NewLine, NewRoom, NewTake, StaffRole, Store, Take,
-        sqlite::Sqlite,
+        Appended, Availability, ClaimRow, NewAccount, NewLine, NewRoom, NewTake, StaffRole, Store, Take, sqlite::Sqlite,
     },
 };
-use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Time, queue::CLAIMS_KEPT};
+use quietline_domain::{
+    AccountId, Cid, ClaimId, Role, RoomId, Time,
+    queue::{Answer, CLAIMS_KEPT},
+};
 
 /// A store of each kind, with what keeps its files alive.
 async fn stores() -> Vec<(Arc<dyn Store>, tempfile::TempDir)> {
@@ -130,6 +132,12 @@ async fn a_room_is_given_once_however_many_ask() {
             }
         }
         assert_eq!(taken, 1);
+        let row = store.room(RoomId(1)).await.expect("reads").expect("is there");
+        let claim = row.counsellor.expect("has a counsellor").claim;
+        store.append(line(1, 2, Role::Student, "more")).await.expect("saves");
+        let again = store.take(NewTake { room: RoomId(1), account: asha, claim, now: Time(2) }).await;
+        let Ok(Take::Taken(row)) = again else { panic!("the same click has the same answer") };
+        assert_eq!(row.counsellor.expect("has a counsellor").after, 1);
         assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1, "a lost click is not remembered");
     }
 }
@@ -139,7 +147,7 @@ async fn answered_clicks_are_remembered_for_ten_minutes() {
     // W6
     for (store, _folder) in stores().await {
         let account = counsellor(&*store, 1).await;
-        let click = |n, at| ClaimRow { claim: ClaimId(n), account, answer: ClaimAnswer::Nobody, at: Time(at) };
+        let click = |n, at| ClaimRow { claim: ClaimId(n), account, answer: Answer::Nobody, at: Time(at) };
         store.answer_claim(click(1, 1_000)).await.expect("writes");
         store.answer_claim(click(2, 2_000)).await.expect("writes");
         assert_eq!(store.claims(Time(0)).await.expect("reads"), [click(1, 1_000), click(2, 2_000)]);
@@ -181,11 +189,18 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
         assert!(store.session(one, Time(100)).await.expect("reads").is_none(), "expired");
 
         let revision = store.staff_revision().await.expect("reads");
-        store.end_session(one).await.expect("writes");
+        store.end_session(one, Time(1)).await.expect("writes");
         assert_ne!(store.staff_revision().await.expect("reads"), revision);
         let available = async || store.account(account).await.expect("reads").expect("is there").available;
         assert_eq!(available().await, Availability::Available);
-        store.end_session(two).await.expect("writes");
+        store.end_session(two, Time(1)).await.expect("writes");
+        assert_eq!(available().await, Availability::Away);
+
+        // A session that is over does not keep the switch on.
+        store.add_session(one, account, Time(5)).await.expect("writes");
+        store.add_session(two, account, Time(100)).await.expect("writes");
+        store.set_available(account, Availability::Available).await.expect("writes");
+        store.end_session(two, Time(6)).await.expect("writes");
         assert_eq!(available().await, Availability::Away);
 
         store.add_session(one, account, Time(100)).await.expect("writes");

@@ -142,7 +142,7 @@ async fn typing_is_told_without_what_is_typed() {
     let mut student = portal.student().await;
     asha.takes().await;
     student.tells_room(json!({"type": "typing"})).await;
-    asha.hears("typing").await;
+    assert_eq!(asha.hears("typing").await, json!({"type": "typing", "room": student.room}));
     asha.tells_room(json!({"type": "typing"})).await;
     student.hears("typing").await;
 }

@@ -261,13 +261,13 @@ fn code(text: &str) -> String {
 
 /// What of a Rust file is part of the program: stories are tests, and so is the module at a file's end.
 fn shipped(file: &File) -> String {
-    if file.path.ends_with("_stories.rs") { String::new() } else { file.text[..tests_begin(&file.text)].into() }
+    if file.path.ends_with("stories.rs") { String::new() } else { file.text[..tests_begin(&file.text)].into() }
 }
 
 /// What of a file is a test. This file names every number and is none of them.
 fn tests_in(file: &File) -> String {
-    let whole = ["tests/", "web/test/"].iter().any(|folder| file.path.starts_with(folder))
-        || file.path.ends_with("_stories.rs");
+    let whole =
+        ["tests/", "web/test/"].iter().any(|folder| file.path.starts_with(folder)) || file.path.ends_with("stories.rs");
     match file.path.as_str() {
         "tests/tidy.rs" => String::new(),
         path if whole && written(path, &[".rs", ".ts", ".tsx"]) => file.text.clone(),

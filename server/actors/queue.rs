@@ -9,8 +9,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
-    AccountId, ClaimId, RoomId, Time,
-    queue::{self as domain, Answer, Effect, Input, Ticket},
+    AccountId, ClaimId, RoomId, Span, Time,
+    queue::{self as domain, Answer, Effect, Input},
 };
 use uuid::Uuid;
 
@@ -20,12 +20,18 @@ use super::{Ear, EarId, Heard, lobby};
 use crate::{
     clock::Clock,
     private::Digested,
-    protocol::{CloseCode, Refusal, Refused, ToDesk, ToStudent, frame},
-    store::{AccountRow, Availability, ClaimAnswer, ClaimRow, Kept, NewRoom, NewTake, Store, Take},
+    protocol::{CloseCode, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
+    store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Store, Take},
 };
 
 /// How often the queue looks whether another process changed an account.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long news is gathered.
+const NEWS_EVERY: Duration = Duration::from_millis(50);
+
+/// How often open desks are held against their sessions, which end by themselves.
+const SESSIONS_EVERY: Span = Span::seconds(60);
 
 pub struct Queue {
     store: Arc<dyn Store>,
@@ -33,13 +39,29 @@ pub struct Queue {
     lobby: Addr<lobby::Lobby>,
     limit: usize,
     machine: domain::Queue,
-    last_ticket: Ticket,
-    asking: HashMap<Ticket, Asked>,
     desks: HashMap<AccountId, Desk>,
     doors: HashMap<EarId, Ear>,
+    news: News,
     staff_revision: i64,
-    /// How often was looked: an answer that a later look has overtaken is dropped.
-    looks: u64,
+    /// The looks asked for and the last one answered: one that a later one has overtaken is dropped.
+    looks: (u64, u64),
+    looked_at: Time,
+}
+
+/// What has changed since it was last told. Gathered for a moment, so that a hundred joins at once are one frame for
+/// each page and not a hundred.
+#[derive(Default)]
+struct News {
+    places: HashMap<RoomId, domain::Place>,
+    numbers: bool,
+    door: bool,
+    is_due: bool,
+}
+
+impl News {
+    fn is_some(&self) -> bool {
+        self.numbers || self.door || !self.places.is_empty()
+    }
 }
 
 struct Desk {
@@ -62,60 +84,67 @@ impl Queue {
             lobby,
             limit,
             machine,
-            last_ticket: 0,
-            asking: HashMap::new(),
             desks: HashMap::new(),
             doors: HashMap::new(),
+            news: News::default(),
             staff_revision: -1,
-            looks: 0,
+            looks: (0, 0),
+            looked_at: Time(0),
         }
     }
 
     fn feed(&mut self, input: Input, ctx: &mut Context<Self>) {
         let now = self.clock.now();
-        let mut places = Vec::new();
         for effect in self.machine.step(now, input) {
             match effect {
-                Effect::Open { ticket } => self.open(ticket, now, ctx),
-                Effect::TurnAway { ticket } => {
-                    if let Some(asked) = self.asking.remove(&ticket) {
-                        let refused = Refused { reason: Refusal::NobodyAvailable, ..Refused::default() };
-                        let _ = asked.ear.frame(frame(&ToStudent::Refused(refused)));
-                    }
-                }
                 Effect::Take { account, claim, room } => self.take(NewTake { room, account, claim, now }, ctx),
                 Effect::Remember { account, claim, answer } => self.remember(account, claim, answer, now, ctx),
                 // A room just taken is on its way from the store; one held before takes its seat here.
                 Effect::Yours { account, claim, room } => self.tell_taken(account, claim, room),
                 Effect::Again { account, claim, answer } => self.refuse(account, claim, refusal(answer)),
-                Effect::Place { room, place } => places.push((room, place)),
-                Effect::Numbers => self.tell_numbers(),
-                Effect::Door => self.tell_doors(),
+                Effect::Place { room, place } => drop(self.news.places.insert(room, place)),
+                Effect::Numbers => self.news.numbers = true,
+                Effect::Door => self.news.door = true,
             }
         }
-        if !places.is_empty() {
-            self.lobby.do_send(lobby::Places(places));
+        if self.news.is_some() && !self.news.is_due {
+            self.news.is_due = true;
+            ctx.run_later(NEWS_EVERY, |queue, _| queue.tell_news());
         }
     }
 
-    fn open(&mut self, ticket: Ticket, now: Time, ctx: &mut Context<Self>) {
-        let Some(Asked { key, nickname, ear }) = self.asking.remove(&ticket) else {
-            return;
-        };
+    fn tell_news(&mut self) {
+        let news = std::mem::take(&mut self.news);
+        if news.numbers {
+            self.tell_numbers();
+        }
+        if news.door {
+            self.tell_doors();
+        }
+        if !news.places.is_empty() {
+            self.lobby.do_send(lobby::Places(news.places.into_iter().collect()));
+        }
+    }
+
+    fn open(&mut self, Asked { key, nickname, ear }: Asked, ctx: &mut Context<Self>) {
         let room = RoomId(Uuid::new_v4().as_u128());
-        let new = NewRoom { room, epoch: Uuid::new_v4().as_u128(), key, nickname, now };
+        let new = NewRoom { room, epoch: Uuid::new_v4().as_u128(), key, nickname, now: self.clock.now() };
         let store = self.store.clone();
         let opening = async move { store.open_room(new).await }.into_actor(self);
         ctx.spawn(opening.map(move |opened, queue, _| match opened {
-            Ok(row) => {
-                queue.doors.remove(&ear.id);
-                queue.lobby.do_send(lobby::Opened { row, ear });
-            }
+            Ok(row) => queue.lobby.do_send(lobby::Opened { key, room: row.room, ear }),
             Err(error) => {
                 log::error!("join fault: {error}");
+                queue.lobby.do_send(lobby::NotOpened(key));
                 let _ = ear.tell(Heard::Close(CloseCode::TryAgain));
             }
         }));
+    }
+
+    fn turn_away(&mut self, Asked { key, ear, .. }: Asked) {
+        self.lobby.do_send(lobby::NotOpened(key));
+        let refused = Refused { reason: Refusal::NobodyAvailable, ..Refused::default() };
+        let _ = ear.frame(frame(&FromRoom::Refused(refused)));
     }
 
     fn take(&mut self, take: NewTake, ctx: &mut Context<Self>) {
@@ -126,7 +155,9 @@ impl Queue {
             Ok(Take::Taken(row)) => {
                 queue.feed(Input::TakeConfirmed { account, claim }, ctx);
                 let ear = queue.desks.get(&account).map(|desk| desk.ear.clone());
-                queue.lobby.do_send(lobby::Given { row: *row, ear });
+                if let Some(by) = row.counsellor {
+                    queue.lobby.do_send(lobby::Given { room: row.room, by, ear });
+                }
             }
             Ok(Take::Lost) => queue.feed(Input::TakeLost { account, claim }, ctx),
             Err(error) => {
@@ -138,7 +169,7 @@ impl Queue {
     }
 
     fn remember(&mut self, account: AccountId, claim: ClaimId, answer: Answer, at: Time, ctx: &mut Context<Self>) {
-        let row = ClaimRow { claim, account, answer: stored(answer), at };
+        let row = ClaimRow { claim, account, answer, at };
         let store = self.store.clone();
         let keeping = async move { store.answer_claim(row).await }.into_actor(self);
         ctx.spawn(keeping.map(move |kept, queue, _| match kept {
@@ -160,7 +191,8 @@ impl Queue {
 
     fn refuse(&mut self, account: AccountId, claim: ClaimId, reason: Refusal) {
         let claim = Some(Uuid::from_u128(claim.0));
-        self.tell_desk(account, &ToDesk::Refused(Refused { reason, claim, ..Refused::default() }));
+        let refused = Refused { reason, claim, ..Refused::default() };
+        self.tell_desk(account, &ToDesk::FromRoom(FromRoom::Refused(refused)));
     }
 
     fn tell_desk(&mut self, account: AccountId, what: &ToDesk) {
@@ -200,12 +232,15 @@ impl Queue {
     fn look_again(&mut self, ctx: &mut Context<Self>) {
         let (store, now) = (self.store.clone(), self.clock.now());
         let sessions: Vec<_> = self.desks.iter().map(|(account, desk)| (*account, desk.session)).collect();
-        self.looks += 1;
-        let look_no = self.looks;
+        self.looks.0 += 1;
+        self.looked_at = now;
+        let look_no = self.looks.0;
         let looking = async move { look(&*store, sessions, now).await }.into_actor(self);
         ctx.spawn(looking.map(move |seen, queue, ctx| match seen {
-            Ok(_) if queue.looks != look_no => {}
-            Ok(Seen { accounts, signed_out }) => {
+            Ok(_) if look_no < queue.looks.1 => {}
+            Ok(Seen { revision, accounts, signed_out }) => {
+                queue.looks.1 = look_no;
+                queue.staff_revision = revision;
                 for account in &accounts {
                     queue.tell_desk(account.account, &switched(account));
                 }
@@ -226,10 +261,11 @@ impl Queue {
         let store = self.store.clone();
         let looking = async move { store.staff_revision().await }.into_actor(self);
         ctx.spawn(looking.map(|seen, queue, ctx| match seen {
-            Ok(revision) if revision == queue.staff_revision => {}
             Ok(revision) => {
-                queue.staff_revision = revision;
-                queue.look_again(ctx);
+                let is_due = SESSIONS_EVERY <= queue.clock.now().since(queue.looked_at);
+                if revision != queue.staff_revision || is_due {
+                    queue.look_again(ctx);
+                }
             }
             Err(error) => log::error!("staff fault: {error}"),
         }));
@@ -237,18 +273,21 @@ impl Queue {
 }
 
 struct Seen {
+    revision: i64,
     accounts: Vec<AccountRow>,
     signed_out: Vec<(AccountId, Digested)>,
 }
 
 async fn look(store: &dyn Store, sessions: Vec<(AccountId, Digested)>, now: Time) -> Kept<Seen> {
+    // The revision first: a change that comes while looking is looked at again.
+    let revision = store.staff_revision().await?;
     let mut signed_out = Vec::new();
     for (account, session) in sessions {
         if store.session(session, now).await?.is_none() {
             signed_out.push((account, session));
         }
     }
-    Ok(Seen { accounts: store.accounts().await?, signed_out })
+    Ok(Seen { revision, accounts: store.accounts().await?, signed_out })
 }
 
 fn is_available(account: &AccountRow) -> bool {
@@ -264,14 +303,6 @@ fn refusal(answer: Answer) -> Refusal {
         Answer::Student => Refusal::AnsweredBefore,
         Answer::Nobody => Refusal::NobodyWaiting,
         Answer::Limit => Refusal::Limit,
-    }
-}
-
-fn stored(answer: Answer) -> ClaimAnswer {
-    match answer {
-        Answer::Student => ClaimAnswer::Student,
-        Answer::Nobody => ClaimAnswer::Nobody,
-        Answer::Limit => ClaimAnswer::Limit,
     }
 }
 

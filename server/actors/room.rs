@@ -27,6 +27,9 @@ use crate::{
     store::{Appended, NewLine, RoomRow, Store, StoreError},
 };
 
+/// As many deeds as may wait for one commit; whoever does more in that time is asked to come back.
+const INBOUND: usize = 256;
+
 /// What every room needs from the house.
 #[derive(Clone)]
 pub struct House {
@@ -216,7 +219,7 @@ impl Room {
         };
         let refused =
             Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
-        self.send(to, Heard::Frame(frame(&protocol::ToStudent::Refused(refused))));
+        self.send(to, Heard::Frame(frame(&FromRoom::Refused(refused))));
     }
 
     fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
@@ -237,8 +240,6 @@ impl Room {
     /// Nothing is half-told: both pages come back to a room that is woken from the store.
     fn fault(&mut self, error: &StoreError, ctx: &mut Context<Self>) {
         log::error!("room fault {}: {error}", self.uuid());
-        self.send(Role::Student, Heard::Close(CloseCode::TryAgain));
-        self.send(Role::Counsellor, Heard::Close(CloseCode::TryAgain));
         ctx.stop();
     }
 
@@ -248,12 +249,11 @@ impl Room {
 
     fn send(&mut self, to: Role, heard: Heard) {
         let ear = match to {
-            Role::Student => &mut self.student_ear,
-            Role::Counsellor => &mut self.counsellor_ear,
+            Role::Student => &self.student_ear,
+            Role::Counsellor => &self.counsellor_ear,
         };
-        if ear.as_ref().is_some_and(|ear| ear.tell(heard).is_err()) {
-            *ear = None;
-        }
+        // A page that is gone says so itself, when its socket stops.
+        let _ = ear.as_ref().map(|ear| ear.tell(heard));
     }
 
     fn has_seat(&self, role: Role, ear: EarId) -> bool {
@@ -288,10 +288,22 @@ impl Room {
     }
 }
 
+/// However a room falls, by a fault or by a panic: its pages are told to come back, and the lobby to wake it.
+impl Drop for Room {
+    fn drop(&mut self) {
+        if !self.machine.has_ended() {
+            self.send(Role::Student, Heard::Close(CloseCode::TryAgain));
+            self.send(Role::Counsellor, Heard::Close(CloseCode::TryAgain));
+            self.house.lobby.do_send(lobby::Fell(self.id));
+        }
+    }
+}
+
 impl Actor for Room {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(INBOUND);
         self.set_alarm(ctx);
     }
 }

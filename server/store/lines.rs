@@ -32,6 +32,12 @@ pub async fn append_all(db: &mut SqliteConnection, lines: &[NewLine]) -> Result<
     Ok(answers)
 }
 
+/// Whether no room has two of these lines.
+pub fn is_one_round(lines: &[NewLine]) -> bool {
+    let mut rooms = HashSet::new();
+    lines.iter().all(|line| rooms.insert(line.room))
+}
+
 /// The room's lines after `since`, in order.
 pub async fn after(db: &SqlitePool, room: RoomId, since: Seq) -> Result<Vec<Said>, sqlx::Error> {
     const AFTER: &str = "select seq, cid, sender, said_at, suite, body from line

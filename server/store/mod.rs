@@ -2,7 +2,7 @@
 //!
 //! Every write that returns `Ok` is durable: it survives `kill -9` and a power cut. A write that returns an error
 //! happened once or not at all, and may be repeated. The contract suite in `tests/store.rs` holds every
-//! implementation to this. The store decides nothing that the domain can decide; it refuses what would break a
+//! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses what would break a
 //! promise (a second room for a key, a second counsellor for a room, the same line twice).
 
 mod lines;
@@ -11,7 +11,7 @@ mod staff;
 mod writer;
 
 use async_trait::async_trait;
-use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Seq, Time};
+use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Seq, Time, queue::Answer};
 
 use crate::{
     private::{Digested, Nickname},
@@ -42,8 +42,8 @@ pub trait Store: Send + Sync + 'static {
     /// Every open room, in queue order: for a start.
     async fn rooms(&self) -> Kept<Vec<RoomRow>>;
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>>;
-    /// Gives a waiting room to a counsellor and remembers the click, in one transaction. [`Take::Lost`] when the
-    /// room is no longer waiting: then nothing is remembered.
+    /// Gives a waiting room to a counsellor and remembers the click, in one transaction; the same click again gets
+    /// the same answer. [`Take::Lost`] when the room is no longer waiting: then nothing is remembered.
     async fn take(&self, take: NewTake) -> Kept<Take>;
     /// Remembers a click that was answered without a room, so that repeating it changes nothing.
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()>;
@@ -75,7 +75,7 @@ pub trait Store: Send + Sync + 'static {
     /// The enabled account that this cookie is signed in as.
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>>;
     /// Signs out, and switches *Available* off when it was the account's last session.
-    async fn end_session(&self, session: Digested) -> Kept<()>;
+    async fn end_session(&self, session: Digested, now: Time) -> Kept<()>;
     /// Changes whenever another process changed an account: the running server looks again.
     async fn staff_revision(&self) -> Kept<i64>;
     /// Whether the store answers, for `/readyz`.
@@ -134,15 +134,8 @@ pub enum Take {
 pub struct ClaimRow {
     pub claim: ClaimId,
     pub account: AccountId,
-    pub answer: ClaimAnswer,
+    pub answer: Answer,
     pub at: Time,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClaimAnswer {
-    Student,
-    Nobody,
-    Limit,
 }
 
 pub struct NewLine {

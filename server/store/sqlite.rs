@@ -5,7 +5,7 @@
 use std::{os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use async_trait::async_trait;
-use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time};
+use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
 use sqlx::{
     Connection, Row, SqliteConnection, SqlitePool,
     migrate::MigrateError,
@@ -14,8 +14,8 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    AccountRow, Appended, Availability, ClaimAnswer, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, RoomRow,
-    Seated, Store, StoreError, Take, lines, staff,
+    AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, RoomRow, Seated, Store,
+    StoreError, Take, lines, staff,
     writer::{After, Writer},
 };
 use crate::{
@@ -160,8 +160,10 @@ impl Store for Sqlite {
         Ok(staff::by_session(&self.reader, session, now).await?)
     }
 
-    async fn end_session(&self, session: Digested) -> Kept<()> {
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::end_session(db, session).await })).await
+    async fn end_session(&self, session: Digested, now: Time) -> Kept<()> {
+        self.writer
+            .run(After::Nothing, move |db| Box::pin(async move { staff::end_session(db, session, now).await }))
+            .await
     }
 
     async fn staff_revision(&self) -> Kept<i64> {
@@ -236,8 +238,8 @@ async fn open_room(db: &mut SqliteConnection, new: NewRoom) -> Result<RoomRow, s
 /// One conditional statement: it changes the room only while it waits, so two clicks cannot have the same one.
 async fn take_room(db: &mut SqliteConnection, take: NewTake) -> Result<Take, sqlx::Error> {
     const TAKE: &str = "update room set counsellor = $2, claim = $3,
-            taken_after = (select coalesce(max(seq), 0) from line where line.room = room.id)
-         where id = $1 and counsellor is null";
+            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = room.id))
+         where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))";
     let id = Uuid::from_u128(take.room.0);
     let taken = sqlx::query(TAKE)
         .bind(id)
@@ -248,7 +250,7 @@ async fn take_room(db: &mut SqliteConnection, take: NewTake) -> Result<Take, sql
     if taken.rows_affected() == 0 {
         return Ok(Take::Lost);
     }
-    let answer = ClaimAnswer::Student;
+    let answer = Answer::Student;
     keep_claim(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
     let row = sqlx::query(ONE_ROOM).bind(id).fetch_one(&mut *db).await?;
     Ok(Take::Taken(Box::new(room_row(&row)?)))
@@ -258,9 +260,9 @@ async fn keep_claim(db: &mut SqliteConnection, claim: ClaimRow) -> Result<(), sq
     let forgotten = claim.at.0 - quietline_domain::queue::CLAIMS_KEPT.0;
     sqlx::query("delete from claim where answered_at < $1").bind(forgotten).execute(&mut *db).await?;
     let answer = match claim.answer {
-        ClaimAnswer::Student => "student",
-        ClaimAnswer::Nobody => "nobody",
-        ClaimAnswer::Limit => "limit",
+        Answer::Student => "student",
+        Answer::Nobody => "nobody",
+        Answer::Limit => "limit",
     };
     sqlx::query("insert into claim (account, id, answer, answered_at) values ($1, $2, $3, $4) on conflict do nothing")
         .bind(Uuid::from_u128(claim.account.0))
@@ -316,9 +318,9 @@ fn claim_row(row: &SqliteRow) -> Result<ClaimRow, sqlx::Error> {
         claim: ClaimId(row.try_get::<Uuid, _>("id")?.as_u128()),
         account: AccountId(row.try_get::<Uuid, _>("account")?.as_u128()),
         answer: match row.try_get::<&str, _>("answer")? {
-            "student" => ClaimAnswer::Student,
-            "nobody" => ClaimAnswer::Nobody,
-            "limit" => ClaimAnswer::Limit,
+            "student" => Answer::Student,
+            "nobody" => Answer::Nobody,
+            "limit" => Answer::Limit,
             _ => return Err(misread("answer")),
         },
         at: Time(row.try_get("answered_at")?),

@@ -102,10 +102,12 @@ pub async fn by_session(db: &SqlitePool, session: Digested, now: Time) -> Answer
     row.as_ref().map(account).transpose()
 }
 
-pub async fn end_session(db: &mut SqliteConnection, session: Digested) -> Answer<()> {
+pub async fn end_session(db: &mut SqliteConnection, session: Digested, now: Time) -> Answer<()> {
     const LAST_ONE: &str = "update account set available = 0
          where id in (select account from session where digest = $1)
            and not exists (select 1 from session where session.account = account.id and digest <> $1)";
+    // A session that is over counts for nobody.
+    sqlx::query("delete from session where until <= $1").bind(now.0).execute(&mut *db).await?;
     sqlx::query(LAST_ONE).bind(session.to_text()).execute(&mut *db).await?;
     sqlx::query("delete from session where digest = $1").bind(session.to_text()).execute(&mut *db).await?;
     changed(db).await

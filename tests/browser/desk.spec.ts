@@ -90,12 +90,13 @@ test("a fourth room is refused until one has ended, and the others do not notice
   const ended = asha.region("Wren");
   await expect(ended.getByRole("heading", { name: /^Erased/ })).toBeVisible();
   await expect(ended.getByRole("textbox")).toHaveCount(0);
+  // It is no longer true, so it is no longer said.
+  await expect(asha.told("You hold your limit")).toHaveCount(0);
   await expect(asha.page.getByText("hello Wren")).toHaveCount(0);
   await expect(kestrel.box).toHaveValue("not yet sent");
   await expect(heron.lines).toHaveText(["hello Heron"]);
 
   await asha.takes("Lark");
-  await expect(asha.told("You hold your limit")).toHaveCount(0);
   await asha.sees(0);
   await ended.getByRole("button", { name: "Put away", exact: true }).click();
   await expect(ended).toHaveCount(0);
@@ -122,12 +123,18 @@ test("a room that the counsellor closes ends for the student", async ({ student,
   await asha.sees(1);
 });
 
-test("with nobody waiting a press changes nothing and says so", async ({ counsellor }) => {
+test("with nobody waiting a press changes nothing and says so, until somebody waits", async ({
+  student,
+  counsellor,
+}) => {
   // W7
   const asha = await counsellor("Asha");
   await asha.give.click();
   await expect(asha.told("Nobody is waiting")).toBeVisible();
   await expect(asha.page.getByRole("log")).toHaveCount(0);
+  await (await student()).asks();
+  await asha.sees(1);
+  await expect(asha.told("Nobody is waiting")).toHaveCount(0);
 });
 
 test("the other side's typing is shown, and never the text that is being typed", async ({ student, counsellor }) => {
@@ -138,7 +145,8 @@ test("the other side's typing is shown, and never the text that is being typed",
   await room.says("hello");
   await visitor.says("hi");
   await expect(room.lines).toHaveCount(2);
-  await visitor.box.pressSequentially("secret thought");
+  // For longer than one sign of typing is shown: the alarm of the sign before the line must not end this one.
+  await visitor.box.pressSequentially("secret thought", { delay: 300 });
   await expect(room.part.getByText("is typing")).toBeVisible();
   await expect(asha.page.locator("body")).not.toContainText("secret");
   expect(asha.watch.received.join("\n")).not.toContain("secret");

@@ -159,9 +159,10 @@ test.describe("the quick exit", () => {
         await looked;
         await route.fulfill({ contentType: "text/html", body: "<h1>Weather</h1>" });
       });
+      const covered = await tellsWhenCovered(visitor);
       const before = visitor.watch.dialogs.length;
       const leaving = leaves(visitor).catch(() => {});
-      await expect.poll(() => covered(visitor)).toBe(true);
+      await expect.poll(covered).toBe(true);
       await expect(asha.region("Kestrel").getByRole("heading", { name: /^Erased/ })).toBeVisible();
       answer();
       await leaving;
@@ -202,7 +203,20 @@ test.describe("the quick exit", () => {
   });
 });
 
-/** Nothing of the page can be seen; asked without waiting for the navigation that is under way. */
-function covered({ page }: Student): Promise<boolean> {
-  return page.evaluate(() => document.body.hidden && getComputedStyle(document.body).display === "none");
+/** Whether nothing of the page can be seen any more. While a navigation is under way a page cannot be asked, so it tells. */
+async function tellsWhenCovered({ page }: Student): Promise<() => boolean> {
+  let covered = false;
+  await page.exposeFunction("tellCovered", () => {
+    covered = true;
+  });
+  const watch = () => {
+    new MutationObserver(() => {
+      if (getComputedStyle(document.body).display === "none") (window as unknown as Telling).tellCovered();
+    }).observe(document, { attributes: true, subtree: true });
+  };
+  await page.addInitScript(watch);
+  await page.evaluate(watch);
+  return () => covered;
 }
+
+type Telling = { tellCovered: () => void };

@@ -170,6 +170,14 @@ export class Counsellor {
     return new Room(this.page, this.region(nickname));
   }
 
+  /** For somebody who has given no name. */
+  async takesAny(): Promise<Room> {
+    await this.give.click();
+    const region = this.page.getByRole("region");
+    await expect(region.getByRole("textbox", { name: "Your message", exact: true })).toBeVisible();
+    return new Room(this.page, region);
+  }
+
   async takes(nickname: string): Promise<Room> {
     await this.give.click();
     const room = this.room(nickname);

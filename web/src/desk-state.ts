@@ -153,10 +153,12 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
     case "tick":
       return [{ ...desk, now: moment.now }, []];
     case "switch": {
+      if (desk.superseded) return [desk, []];
       const wanted = !(desk.wanted ?? desk.available);
       return [{ ...desk, wanted }, [{ do: "tell", frame: { type: "switch", available: wanted } }]];
     }
     case "take": {
+      if (desk.superseded) return [desk, []];
       // A press whose answer is still missing is the same press: it keeps its claim and gets the same student.
       const claim = desk.claim ?? moment.id;
       return [{ ...desk, claim, answer: null }, [{ do: "tell", frame: { type: "take", claim } }]];
@@ -192,7 +194,10 @@ function told(desk: Desk, frame: ToDesk, moment: Moment): Step {
     }
     case "queue": {
       const longestSince = moment.now - frame.longest_ms;
-      return [{ ...desk, now: moment.now, queue: { waiting: frame.waiting, longestSince } }, []];
+      // "Nobody is waiting" stands until somebody comes.
+      const grew = frame.waiting > (desk.queue?.waiting ?? 0);
+      const answer = grew && desk.answer === "nobody_waiting" ? null : desk.answer;
+      return [{ ...desk, now: moment.now, queue: { waiting: frame.waiting, longestSince }, answer }, []];
     }
     case "taken":
       return frame.claim === desk.claim ? [{ ...desk, claim: null, fresh: frame.room }, []] : [desk, []];
@@ -216,8 +221,10 @@ function told(desk: Desk, frame: ToDesk, moment: Moment): Step {
       return inRoom(desk, frame.room, { type: "warning", closesIn: frame.closes_in_ms }, moment);
     case "stayed":
       return inRoom(desk, frame.room, { type: "stayed" }, moment);
-    case "ended":
-      return [{ ...desk, rooms: desk.rooms.map((room) => (room.room === frame.room ? past(room, frame) : room)) }, []];
+    case "ended": {
+      const rooms = desk.rooms.map((room) => (room.room === frame.room ? past(room, frame) : room));
+      return [{ ...desk, rooms, answer: desk.answer === "limit" ? null : desk.answer }, []];
+    }
     case "refused": {
       const { reason, room, claim } = frame;
       if (claim !== undefined || reason === "nobody_waiting" || reason === "limit") {
@@ -226,9 +233,8 @@ function told(desk: Desk, frame: ToDesk, moment: Moment): Step {
           : [desk, []];
       }
       if (room === undefined) return [desk, []];
-      if (reason === "no_such_room") {
-        return [{ ...desk, rooms: desk.rooms.map((one) => (one.room === room ? past(one, null) : one)) }, []];
-      }
+      // That a room has ended is said by `ended` or `welcome` alone, never by a refusal.
+      if (reason === "no_such_room") return [desk, []];
       return inRoom(desk, room, { type: "refused", refused: frame }, moment);
     }
     default:

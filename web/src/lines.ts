@@ -9,7 +9,7 @@ export type Fit = { fit: "yes"; text: string } | { fit: "empty" } | { fit: "long
 
 /** Judges what stands in the box. Whatever does not fit stays in the box. */
 export function measured(raw: string): Fit {
-  const text = withoutControls(raw).trim();
+  const text = wellFormed(withoutControls(raw)).trim();
   if (text === "") return { fit: "empty" };
   const count = graphemes(text);
   if (count > LONGEST) return { fit: "long", over: count - LONGEST };
@@ -41,6 +41,11 @@ function graphemes(text: string): number {
 
 function segments(text: string): Iterable<{ index: number; segment: string }> {
   return new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text);
+}
+
+/** Half a surrogate pair is no character and cannot be sent. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, "\ufffd");
 }
 
 function withoutControls(text: string): string {

@@ -8,15 +8,15 @@ export type Known = { room: string, epoch: string, since: number, };
 
 export type Body = { suite: number, text: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, } | { "type": "gone", } | { "type": "place" } & Place | { "type": "refused" } & Refused | FromRoom;
+export type ToStudent = { "type": "door", available: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**
  * The rooms this counsellor holds. A room the page knows and that is not here has ended.
  */
-rooms: Array<string>, } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, longest_ms: number, } | { "type": "taken", claim: string, room: string, } | { "type": "refused" } & Refused | FromRoom;
+rooms: Array<string>, } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, longest_ms: number, } | { "type": "taken", claim: string, room: string, } | FromRoom;
 
-export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended;
+export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended | { "type": "refused" } & Refused;
 
 export type RoomView = { room: string, epoch: string, 
 /**
@@ -98,7 +98,7 @@ retry_ms?: number, };
 
 export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nobody_waiting" | "limit" | "answered_before" | "too_many" | "cid_taken";
 
-export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "Restart" = 1012, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004, "TooSlow" = 4008 }
+export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
 
 export type Credential = string;
 

@@ -149,7 +149,8 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
       return at(state, { at: "ended", ended: frame }, [{ do: "forget" }, { do: "hang_up" }]);
     case "refused": {
       if (screen.at === "door") return refusedAtDoor(state, frame);
-      if (frame.reason === "no_such_room") return gone(state);
+      // That a room has ended is said by `ended` or `gone` alone, never by a refusal.
+      if (frame.reason === "no_such_room") return [state, []];
       return inRoom(state, { type: "refused", refused: frame }, moment);
     }
     default:

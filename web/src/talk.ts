@@ -117,7 +117,10 @@ export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
       return [{ ...talk, conversation: noticed(talk.conversation, input.placed) }, []];
     case "typing": {
       const sign = talk.signs + 1;
-      return [{ ...talk, typing: true, signs: sign }, [{ do: "later", ms: TYPING_SHOWN, input: { type: "typed_out", sign } }]];
+      return [
+        { ...talk, typing: true, signs: sign },
+        [{ do: "later", ms: TYPING_SHOWN, input: { type: "typed_out", sign } }],
+      ];
     }
     case "typed_out":
       return [talk.signs === input.sign ? { ...talk, typing: false } : talk, []];

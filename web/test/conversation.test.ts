@@ -1,3 +1,5 @@
+// Stories of how lines, notices and pending lines are put together. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { caughtUp, entered, heard, items, noticed, since, written } from "../src/conversation";
 import type { Said } from "../src/protocol.gen";

@@ -1,3 +1,5 @@
+// Stories of what a counsellor is shown, step by step. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { type Desk, type DeskEffect, type DeskInput, type DeskState, isHeld, start, step } from "../src/desk-state";
 import { CloseCode, type ToDesk } from "../src/protocol.gen";

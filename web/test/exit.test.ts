@@ -1,3 +1,5 @@
+// Stories of the ways out. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { exitAddress, type Key, NO_PRESSES, pressed } from "../src/exit";
 

@@ -1,3 +1,5 @@
+// Stories of what may be one line. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { HEAVIEST, LONGEST, measured, shown } from "../src/lines";
 

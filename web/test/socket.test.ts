@@ -1,3 +1,5 @@
+// Stories of the connection that comes back by itself. Time and chance are given; nothing here waits.
+
 import { beforeEach, expect, test } from "vitest";
 import { CloseCode } from "../src/protocol.gen";
 import { type World, wire } from "../src/socket";

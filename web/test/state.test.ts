@@ -1,3 +1,5 @@
+// Stories of what a student is shown, step by step. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { CloseCode, type Ended, type ToStudent } from "../src/protocol.gen";
 import { type Effect, type Input, type State, start, step, TROUBLE_AFTER } from "../src/state";
@@ -71,7 +73,7 @@ test("W15: a reload leads straight back, and a key that opens nothing leads to t
 });
 
 test("coming back says how far the page is, and only if nothing is missing before that", () => {
-  const away: Input = { type: "closed", code: CloseCode.TooSlow };
+  const away: Input = { type: "closed", code: CloseCode.TryAgain };
   expect(told(fed(inRoom(), away, opened)[1])).toEqual([{ type: "hello", key: "key-1", epoch: EPOCH, since: 2 }]);
   const [fresh] = fed(atDoor(), { type: "talk" }, room(), lines());
   expect(told(fed(fresh, away, opened)[1])).toEqual([{ type: "hello", key: "key-1" }]);

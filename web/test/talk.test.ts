@@ -1,3 +1,5 @@
+// Stories of one open room, on either page. Time and chance are given; nothing here waits.
+
 import { expect, test } from "vitest";
 import { ANSWER_AWAITED, step, type Talk, talk, type TalkEffect, type TalkInput } from "../src/talk";
 import { cid, moment, said, view } from "./given";

@@ -91,9 +91,8 @@ impl Handler<Asked> for Queue {
     type Result = ();
 
     fn handle(&mut self, asked: Asked, ctx: &mut Context<Self>) {
-        self.last_ticket += 1;
-        self.asking.insert(self.last_ticket, asked);
-        self.feed(Input::Asked { ticket: self.last_ticket }, ctx);
+        // W3
+        if self.machine.is_open() { self.open(asked, ctx) } else { self.turn_away(asked) }
     }
 }
 

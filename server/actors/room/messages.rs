@@ -84,7 +84,9 @@ impl Handler<Enter> for Room {
             return;
         }
         self.send(role, Heard::Close(CloseCode::Superseded));
-        let _ = ear.tell(Heard::Seated { room: self.id, at: ctx.address() });
+        if ear.tell(Heard::Seated { room: self.id, at: ctx.address() }).is_err() {
+            return;
+        }
         match role {
             Role::Student => self.student_ear = Some(ear),
             Role::Counsellor => self.counsellor_ear = Some(ear),

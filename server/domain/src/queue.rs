@@ -10,9 +10,6 @@ use crate::{AccountId, ClaimId, RoomId, Span, Time};
 /// How long an answered click is remembered (W6).
 pub const CLAIMS_KEPT: Span = Span::seconds(600);
 
-/// A student's request to talk while it is being answered; the edge gives the numbers.
-pub type Ticket = u64;
-
 #[derive(Debug)]
 pub struct Queue {
     /// How many rooms one counsellor may hold (W8).
@@ -20,6 +17,7 @@ pub struct Queue {
     /// By queue number: the order of arrival.
     waiting: BTreeMap<i64, Waiting>,
     held: HashMap<RoomId, Holder>,
+    taken: u64,
     available: BTreeSet<AccountId>,
     clicks: HashMap<(AccountId, ClaimId), Click>,
     /// Clicks in the order of their answers, so that the old ones are found without searching.
@@ -37,6 +35,8 @@ struct Waiting {
 struct Holder {
     account: AccountId,
     claim: ClaimId,
+    /// The order of taking, which is the order of rooms on a desk.
+    nth: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +59,6 @@ pub enum Answer {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Input {
-    /// A student asks to talk.
-    Asked {
-        ticket: Ticket,
-    },
     /// A room is durable and waits.
     Arrived {
         room: RoomId,
@@ -99,10 +95,6 @@ pub enum Input {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
-    /// Make a room for this student.
-    Open { ticket: Ticket },
-    /// Nobody is available: nothing is made (W3).
-    TurnAway { ticket: Ticket },
     /// Ask the store for this room, for this click.
     Take { account: AccountId, claim: ClaimId, room: RoomId },
     /// Make the answer durable, then say it.
@@ -132,6 +124,7 @@ impl Queue {
             limit,
             waiting: BTreeMap::new(),
             held: HashMap::new(),
+            taken: 0,
             available: BTreeSet::new(),
             clicks: HashMap::new(),
             answered: VecDeque::new(),
@@ -140,7 +133,8 @@ impl Queue {
 
     /// What the store knew at the start: a room that a counsellor holds.
     pub fn restore_held(&mut self, room: RoomId, account: AccountId, claim: ClaimId) {
-        self.held.insert(room, Holder { account, claim });
+        self.taken += 1;
+        self.held.insert(room, Holder { account, claim, nth: self.taken });
     }
 
     /// What the store knew at the start: a click answered at `at`. Called in the order of the answers.
@@ -161,16 +155,20 @@ impl Queue {
         self.available.len()
     }
 
+    /// Whether a student who asks is let in: with nobody available nothing is made (W3).
+    pub fn is_open(&self) -> bool {
+        !self.available.is_empty()
+    }
+
+    /// In the order of taking; after a restart, in the order of arrival.
     pub fn held_by(&self, account: AccountId) -> Vec<RoomId> {
         let mut rooms: Vec<_> = self.held.iter().filter(|(_, held)| held.account == account).collect();
-        rooms.sort_by_key(|(room, _)| **room);
+        rooms.sort_by_key(|(_, held)| held.nth);
         rooms.into_iter().map(|(room, _)| *room).collect()
     }
 
     pub fn step(&mut self, now: Time, input: Input) -> Vec<Effect> {
         match input {
-            Input::Asked { ticket } if self.available.is_empty() => vec![Effect::TurnAway { ticket }],
-            Input::Asked { ticket } => vec![Effect::Open { ticket }],
             Input::Arrived { room, number, arrived } => self.arrived(room, number, arrived),
             Input::Pressed { account, claim } => self.pressed(now, account, claim),
             Input::TakeConfirmed { account, claim } => self.confirmed(now, account, claim),
@@ -201,10 +199,12 @@ impl Queue {
         }
     }
 
+    /// A room may be reported more than once: two joins with one key, or a room that was woken.
     fn arrived(&mut self, room: RoomId, number: i64, arrived: Time) -> Vec<Effect> {
-        if self.waiting.insert(number, Waiting { room, arrived, being_taken: false }).is_some() {
-            return vec![];
+        if self.held.contains_key(&room) || self.waiting.contains_key(&number) {
+            return self.places_from(number);
         }
+        self.waiting.insert(number, Waiting { room, arrived, being_taken: false });
         // Almost always the newcomer is last, and nobody else's place changes.
         let mut effects = self.places_from(number);
         effects.push(Effect::Numbers);
@@ -251,7 +251,7 @@ impl Queue {
         let Some(&Click::Asking { number, room }) = self.clicks.get(&(account, claim)) else {
             return vec![];
         };
-        self.held.insert(room, Holder { account, claim });
+        self.restore_held(room, account, claim);
         self.remember(now, account, claim, Answer::Student);
         let mut effects = vec![Effect::Yours { account, claim, room }];
         effects.extend(self.left(number));

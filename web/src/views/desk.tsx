@@ -15,14 +15,15 @@ export function Desk({ desk, act }: DeskProps) {
     <div class="desk">
       <Side desk={desk} act={act} />
       <main class="rooms" aria-label={en.desk.rooms}>
-        {desk.rooms.length === 0 && (
+        {desk.rooms.length === 0 && !desk.superseded && (
           <div class="empty">
             <QuietLine moving="still" />
             <p class="headline">{en.desk.empty}</p>
             <p class="soft">{en.desk.emptyHint}</p>
           </div>
         )}
-        {desk.rooms.map((room) =>
+        {/* Where another tab has the desk, nothing may be read or written here that is not true any more. */}
+        {(desk.superseded ? [] : desk.rooms).map((room) =>
           isHeld(room) ? (
             <Room key={room.room} held={room} desk={desk} act={act} />
           ) : (
@@ -155,7 +156,7 @@ function Room({ held, desk, act }: { held: Held } & DeskProps) {
       </header>
       <Log talk={talk} name={nickname} />
       <Warning talk={talk} act={inRoom} />
-      <Composer talk={talk} act={inRoom} id={room} />
+      {!talk.erasing && <Composer talk={talk} act={inRoom} id={room} />}
       <div class="actions">
         <Close talk={talk} act={inRoom} id={room} />
       </div>

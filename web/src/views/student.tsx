@@ -62,6 +62,7 @@ function Door({ screen, state, act }: On<"door">) {
         </label>
         <input
           id="nickname"
+          maxLength={50}
           dir="auto"
           autocomplete="off"
           autocapitalize="off"
@@ -87,13 +88,20 @@ function Door({ screen, state, act }: On<"door">) {
 }
 
 function Room({ screen, state, act }: On<"room">) {
-  const { talk, place, superseded } = screen;
+  const { talk, superseded } = screen;
+  const place = talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true }) : null;
   const inRoom = (input: Parameters<Parameters<typeof Composer>[0]["act"]>[0]) => act({ type: "room", input });
   const name = talk.conversation.counsellor ?? en.room.somebody;
   return (
     <>
       <div class={place ? "place" : "place here"} role={place ? "status" : undefined}>
-        <Heading>{place ? en.room.ahead(place.ahead) : en.room.here(talk.conversation.counsellor)}</Heading>
+        <Heading>
+          {place
+            ? place.ahead === null
+              ? en.room.waiting
+              : en.room.ahead(place.ahead)
+            : en.room.here(talk.conversation.counsellor)}
+        </Heading>
         {place && <p>{place.attended ? en.room.attended : en.room.unattended}</p>}
       </div>
       {place && (
@@ -102,9 +110,10 @@ function Room({ screen, state, act }: On<"room">) {
           <figcaption class="soft small">{en.room.breathe}</figcaption>
         </figure>
       )}
-      <Log talk={talk} name={name} />
+      {/* Another tab may close the chat; then nothing of it may be left standing here. */}
+      {!superseded && <Log talk={talk} name={name} />}
       <p class="trouble" role="status">
-        {state.troubled && !superseded ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
+        {state.troubled && !superseded && !talk.erasing ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
       </p>
       <Warning talk={talk} act={inRoom} />
       {superseded ? (
@@ -115,7 +124,7 @@ function Room({ screen, state, act }: On<"room">) {
           </button>
         </div>
       ) : (
-        <Composer talk={talk} act={inRoom} id="mine" />
+        !talk.erasing && <Composer talk={talk} act={inRoom} id="mine" />
       )}
       <div class="leave">
         <p class="soft small">{en.room.keep}</p>

@@ -33,7 +33,7 @@ export const en = {
     talk: "Talk to a counsellor",
     joining: "One moment…",
     kept: "Closing the chat erases it.",
-    exit: "“Leave this page now” hides this page at once, closes your chat and opens another page. So does pressing Shift three times. It does not clear your browser’s history.",
+    exit: "“Leave this page now” hides this page at once, closes your chat and opens another page. So does pressing Shift three times. Without a connection the chat closes by itself later. It does not clear your browser’s history.",
     answers: {
       nobody: "Nobody is available right now",
       nickname: "Please choose another name: up to 50 characters, and not one that begins like our guests’ names.",
@@ -50,6 +50,7 @@ export const en = {
       if (ahead === 0) return "You are next.";
       return plural(ahead, "One person is before you.", "people are before you.");
     },
+    waiting: "You have a place.",
     attended: "Your place is kept. You can start writing now.",
     unattended:
       "Nobody is available just now. Your place is kept, and what you write waits here too. Below are other people who may be there for you.",

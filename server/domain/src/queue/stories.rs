@@ -153,13 +153,27 @@ fn nobody_holds_more_than_the_limit() {
 }
 
 #[test]
+fn a_room_that_is_reported_twice_waits_once() {
+    // W5, W6: also while it is being taken, and after.
+    let mut house = House::new(3);
+    house.arrives(0xA, 1);
+    let claim = ClaimId(1);
+    house.queue.step(Time(0), Input::Pressed { account: ASHA, claim });
+    house.arrives(0xA, 1);
+    assert_eq!(house.press(BEN), Got::Refused(Answer::Nobody));
+    house.queue.step(Time(0), Input::TakeConfirmed { account: ASHA, claim });
+    assert_eq!(house.arrives(0xA, 1), []);
+    assert_eq!(house.queue.waiting(), 0);
+}
+
+#[test]
 fn with_nobody_available_nothing_is_made() {
     // W2, W3
     let mut house = House::new(3);
-    assert_eq!(house.queue.step(Time(0), Input::Asked { ticket: 1 }), [Effect::TurnAway { ticket: 1 }]);
+    assert!(!house.queue.is_open());
     let effects = house.queue.step(Time(0), Input::Available { accounts: BTreeSet::from([ASHA]) });
     assert_eq!(effects, [Effect::Door]);
-    assert_eq!(house.queue.step(Time(0), Input::Asked { ticket: 2 }), [Effect::Open { ticket: 2 }]);
+    assert!(house.queue.is_open());
 }
 
 #[test]

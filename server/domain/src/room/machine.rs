@@ -31,6 +31,10 @@ impl Room {
         }
     }
 
+    pub fn has_ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
     /// Whether each side receives the other's lines (W12).
     pub fn revealed(&self) -> bool {
         self.revealed_at().is_some()
@@ -65,8 +69,7 @@ impl Room {
     pub fn deadline(&self) -> Option<Time> {
         let silence_ends = self.active.plus(self.rules.inactivity).plus(Span(1));
         match self.phase {
-            // A student who waits and is here may be silent for as long as it takes (W24).
-            Phase::Waiting => (!self.student.here).then_some(silence_ends),
+            Phase::Waiting => Some(silence_ends),
             Phase::Talking { .. } if self.warned => Some(silence_ends),
             Phase::Talking { .. } => Some(self.warning_due()),
             Phase::Ending { .. } | Phase::Ended => None,
@@ -171,6 +174,10 @@ impl Room {
     fn tick(&mut self, now: Time) -> Vec<Effect> {
         if self.deadline().is_none() {
             return vec![];
+        }
+        if self.phase == Phase::Waiting && self.student.here {
+            // Whoever waits and is here may be silent for as long as it takes (W24).
+            self.active = now;
         }
         if self.rules.inactivity < now.since(self.active) {
             return self.end(EndedBy::Silence);

@@ -35,6 +35,7 @@ fn main() -> Result<()> {
     // Five thousand students are as many open files, on each side.
     rlimit::increase_nofile_limit(65_536)?;
 
+    warn_of_company()?;
     let mut table = Table::default();
     if wanted("size") {
         figures::size(&mut table)?;
@@ -49,6 +50,16 @@ fn main() -> Result<()> {
         figures::idle(&mut table)?;
     }
     table.print();
+    Ok(())
+}
+
+/// Times and batches mean little on a machine that is busy with something else.
+fn warn_of_company() -> Result<()> {
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load: f64 = load.split_whitespace().next().unwrap_or_default().parse()?;
+    if 0.5 < load {
+        println!("Something else ran here in the last minute (load {load}): run this again on a quiet machine.");
+    }
     Ok(())
 }
 
