@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, ActorContext, AsyncContext, Handler, StreamHandler};
+use actix::{Actor, ActorContext, AsyncContext, Handler, SpawnHandle, StreamHandler};
 use actix_http::ws::Item;
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -114,7 +114,8 @@ fn open<E: Edge>(
     let frames = Announced::new(payload.into_inner());
     let too_large = frames.too_large.clone();
     let payload = web::Payload::from_request(req, &mut Payload::Stream { payload: Box::pin(frames) }).into_inner()?;
-    let socket = Socket { edge, id: EarId::next(), wire, parts: parts.clone(), unfinished: None, too_large };
+    let socket =
+        Socket { edge, id: EarId::next(), wire, parts: parts.clone(), unfinished: None, patience: None, too_large };
     let mut response = ws::WsResponseBuilder::new(socket, req, payload).frame_size(FRAME_BYTES).start()?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
@@ -126,6 +127,8 @@ struct Socket<E: Edge> {
     wire: Option<Arc<Wire>>,
     parts: web::Data<Parts>,
     unfinished: Option<Unfinished>,
+    /// Runs out unless `hello` is said.
+    patience: Option<SpawnHandle>,
     too_large: Arc<AtomicBool>,
 }
 
@@ -153,6 +156,11 @@ impl<E: Edge> Socket<E> {
         let ear = self.ear(ctx);
         if let Err(code) = self.edge.hear(text, &ear) {
             close(ctx, code);
+        }
+        if self.edge.is_greeted()
+            && let Some(patience) = self.patience.take()
+        {
+            ctx.cancel_future(patience);
         }
     }
 
@@ -190,11 +198,7 @@ impl<E: Edge> Actor for Socket<E> {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(OUTBOUND_FRAMES);
         ctx.run_interval(PING, |_, ctx| ctx.ping(b""));
-        ctx.run_later(HELLO, |socket, ctx| {
-            if !socket.edge.is_greeted() {
-                close(ctx, CloseCode::NoHello);
-            }
-        });
+        self.patience = Some(ctx.run_later(HELLO, |_, ctx| close(ctx, CloseCode::NoHello)));
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {

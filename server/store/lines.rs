@@ -70,19 +70,17 @@ async fn append_round(db: &mut SqliteConnection, lines: &[&NewLine]) -> Result<V
          from json_each($1) as sent cross join room on room.id = unhex(sent.value ->> 'room')
          where true
          on conflict (room, cid) do nothing
-         returning room, cid, seq";
+         returning room, seq";
     let sent: Vec<_> = lines.iter().map(|line| sent(line)).collect();
     let sent = serde_json::to_string(&sent).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let rows = sqlx::query(APPEND).bind(sent).fetch_all(&mut *db).await?;
     let mut saved = HashMap::with_capacity(rows.len());
     for row in &rows {
-        let key: (Uuid, Uuid) = (row.try_get(0)?, row.try_get(1)?);
-        saved.insert(key, row.try_get::<i64, _>(2)?);
+        saved.insert(row.try_get::<Uuid, _>(0)?, row.try_get::<i64, _>(1)?);
     }
     let mut appended = Vec::with_capacity(lines.len());
     for &line in lines {
-        let key = (Uuid::from_u128(line.room.0), Uuid::from_u128(line.cid.0));
-        appended.push(match saved.remove(&key) {
+        appended.push(match saved.remove(&Uuid::from_u128(line.room.0)) {
             Some(seq) => Appended::New { seq: seq as Seq },
             None => saved_before(db, line).await?,
         });
