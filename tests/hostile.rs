@@ -28,9 +28,7 @@ use uuid::Uuid;
 /// A room with two people in it, and what happens to it when the student's page sends something bad.
 async fn room() -> (Portal, Person, Person) {
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let student = portal.student().await;
-    asha.takes().await;
+    let (asha, student) = portal.two_people().await;
     (portal, asha, student)
 }
 

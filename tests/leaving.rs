@@ -2,7 +2,12 @@
 
 mod common;
 
-use common::Portal;
+use common::{PATIENCE, Portal, listening_ear};
+use quietline::actors::{
+    Heard, lobby,
+    room::{Deed, Done},
+};
+use quietline_domain::Role;
 use serde_json::json;
 
 #[actix_web::test]
@@ -10,9 +15,7 @@ async fn either_side_closes_and_both_are_told_what_was_erased() {
     // W18, W21
     for closer in ["student", "counsellor"] {
         let portal = Portal::open().await;
-        let mut asha = portal.available("Asha").await;
-        let mut student = portal.student().await;
-        asha.takes().await;
+        let (mut asha, mut student) = portal.two_people().await;
         student.says("one").await;
         asha.says("two").await;
         match closer {
@@ -33,9 +36,7 @@ async fn either_side_closes_and_both_are_told_what_was_erased() {
 async fn nothing_of_an_erased_room_is_in_the_files() {
     // W18: text and nickname, after a checkpoint at the latest. Proof under load comes with sealing.
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (_asha, mut student) = portal.two_people().await;
     student.says("marker-4711-marker").await;
     let nickname = portal.parts.store.rooms().await.expect("reads")[0].nickname.expose().to_owned();
     let file = portal.folder.path().join("quietline.sqlite");
@@ -56,9 +57,7 @@ async fn nothing_of_an_erased_room_is_in_the_files() {
 async fn silence_closes_the_room_after_a_warning_and_one_tap_keeps_it() {
     // W19, W24: by the server's own timer, whoever is looking.
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (mut asha, mut student) = portal.two_people().await;
     student.says("hi").await;
     portal.seconds_pass(480);
     for person in [&mut student, &mut asha] {
@@ -80,9 +79,7 @@ async fn silence_closes_the_room_after_a_warning_and_one_tap_keeps_it() {
 async fn nobody_else_can_read_write_or_close_a_room() {
     // W16, W-T9: byte for byte as for a room that never was.
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (mut asha, mut student) = portal.two_people().await;
     student.says("hi").await;
     let mut ben = portal.counsellor("Ben").await;
     let never = "00000000-0000-4000-8000-000000000000";
@@ -103,9 +100,10 @@ async fn nobody_else_can_read_write_or_close_a_room() {
     // Nor past the desk's own map of seats: the room lets in the one who holds it, and nobody else.
     let stranger = quietline_domain::AccountId(4711);
     let room = quietline_domain::RoomId(student.room.parse::<uuid::Uuid>().expect("an id").as_u128());
-    let ear = quietline::actors::Ear::deaf();
-    let sit = quietline::actors::lobby::Sit { account: stranger, room, ear, shows: None };
+    let (ear, mut hears) = listening_ear();
+    let sit = lobby::Sit { account: stranger, room, ear, shows: None };
     portal.parts.lobby.do_send(sit);
+    assert!(hears.recv().await.is_none(), "let go without a word");
     assert_eq!(asha.says("nobody took my seat").await, 2);
     // A page that claims to show the room is not let in either.
     let mut again = portal.desk(&ben.cookie).await;
@@ -115,11 +113,25 @@ async fn nobody_else_can_read_write_or_close_a_room() {
 }
 
 #[actix_web::test]
+async fn a_page_whose_seat_another_took_can_do_nothing() {
+    // W16: also when what it does comes after it was told.
+    let portal = Portal::open().await;
+    let (mut asha, student) = portal.two_people().await;
+    let (ear, mut hears) = listening_ear();
+    let (id, key) = (ear.id, quietline::private::Credential::parse(&student.key).expect("fits").digest());
+    portal.parts.lobby.do_send(lobby::Knock { key, ear, shows: None });
+    let Some(Heard::Seated { at, .. }) = hears.recv().await else { panic!("it has the seat first") };
+    let mut returned = portal.returns(&student.key).await;
+    returned.enters().await;
+    at.send(Done { role: Role::Student, ear: id, what: Deed::Close }).await.expect("is handled");
+    assert_eq!(asha.says("are you there?").await, 1);
+    assert_eq!(returned.says("yes").await, 2);
+}
+
+#[actix_web::test]
 async fn the_quick_exit_closes_the_room_without_a_socket() {
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (mut asha, mut student) = portal.two_people().await;
     student.says("hi").await;
     let origin = format!("http://{}", portal.address);
     let leave = awc::Client::default()
@@ -143,18 +155,21 @@ async fn whoever_leaves_before_the_room_is_there_leaves_no_room() {
         page.hears("door").await;
         let digest = quietline::private::Credential::parse(&key).expect("fits").digest();
         let nickname = quietline::private::Nickname::parse("moss").expect("fits");
-        let ear = quietline::actors::Ear::deaf();
-        portal.parts.lobby.do_send(quietline::actors::lobby::Join { key: digest, nickname, ear });
-        portal.parts.lobby.do_send(quietline::actors::lobby::Leave { key: digest });
+        let (ear, _) = listening_ear();
+        portal.parts.lobby.do_send(lobby::Join { key: digest, nickname, ear });
+        portal.parts.lobby.do_send(lobby::Leave { key: digest });
     }
     // One more press, and its answer, come after all of them.
     let mut last = portal.student().await;
     last.tell(json!({"type": "close"})).await;
     last.hears("ended").await;
     drop(asha);
-    while !portal.parts.store.rooms().await.expect("reads").is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let all_gone = async {
+        while !portal.parts.store.rooms().await.expect("reads").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_gone).await.expect("no room is left");
 }
 
 #[actix_web::test]

@@ -35,9 +35,7 @@ async fn two_people_meet_and_talk() {
 async fn neither_side_receives_the_others_lines_before_saying_one() {
     for (student_spoke, counsellor_spoke) in [(false, false), (true, false), (false, true), (true, true)] {
         let portal = Portal::open().await;
-        let mut asha = portal.available("Asha").await;
-        let mut student = portal.student().await;
-        asha.takes().await;
+        let (mut asha, mut student) = portal.two_people().await;
         student.hears("notice").await;
         if student_spoke {
             student.says("student-text").await;
@@ -93,9 +91,7 @@ async fn each_is_asked_to_say_hi_and_the_student_is_told_what_happens() {
 async fn a_reload_on_either_side_shows_everything_that_was_revealed() {
     // W15
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (mut asha, mut student) = portal.two_people().await;
     student.says("one").await;
     asha.says("two").await;
     student.says("three").await;
@@ -138,9 +134,7 @@ async fn a_line_sent_again_is_said_once_and_other_content_is_refused() {
 async fn typing_is_told_without_what_is_typed() {
     // W24
     let portal = Portal::open().await;
-    let mut asha = portal.available("Asha").await;
-    let mut student = portal.student().await;
-    asha.takes().await;
+    let (mut asha, mut student) = portal.two_people().await;
     student.tells_room(json!({"type": "typing"})).await;
     assert_eq!(asha.hears("typing").await, json!({"type": "typing", "room": student.room}));
     asha.tells_room(json!({"type": "typing"})).await;

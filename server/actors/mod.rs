@@ -58,23 +58,6 @@ pub struct Ear {
 pub struct Gone;
 
 impl Ear {
-    /// An ear whose page is gone.
-    pub fn deaf() -> Self {
-        struct Nobody;
-        impl actix::Actor for Nobody {
-            type Context = actix::Context<Self>;
-            fn started(&mut self, ctx: &mut Self::Context) {
-                actix::ActorContext::terminate(ctx);
-            }
-        }
-        impl actix::Handler<Heard> for Nobody {
-            type Result = ();
-            fn handle(&mut self, _: Heard, _: &mut Self::Context) {}
-        }
-        let to = actix::Actor::start(Nobody).recipient();
-        Self { id: EarId::next(), to, cut: Arc::new(|| ()) }
-    }
-
     pub fn tell(&self, heard: Heard) -> Result<(), Gone> {
         self.to.try_send(heard).map_err(|error| {
             if let SendError::Full(_) = error {

@@ -8,9 +8,11 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
+use actix::{Actor, Handler};
 use futures_util::{SinkExt, StreamExt};
 use quietline::{
     Parts,
+    actors::{Ear, EarId, Heard},
     auth::Staff,
     clock::Clock,
     config::Settings,
@@ -19,7 +21,11 @@ use quietline::{
 };
 use quietline_domain::{AccountId, Span, Time};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, sync::oneshot, time::timeout};
+use tokio::{
+    net::TcpStream,
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
@@ -27,7 +33,7 @@ use tokio_tungstenite::{
 use uuid::Uuid;
 
 /// Far longer than anything takes; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Portal {
     pub address: String,
@@ -132,6 +138,14 @@ impl Portal {
         student
     }
 
+    /// A student and the counsellor who has taken them; neither has said anything.
+    pub async fn two_people(&self) -> (Person, Person) {
+        let mut asha = self.available("Asha").await;
+        let student = self.student().await;
+        asha.takes().await;
+        (asha, student)
+    }
+
     /// A student's page that returns with its key.
     pub async fn returns(&self, key: &str) -> Person {
         let mut student = self.visitor().await;
@@ -143,6 +157,27 @@ impl Portal {
 
 pub fn new_key() -> String {
     Credential::random().expect("random").expose()
+}
+
+/// A page below the edge, as an actor sees it: it always listens, and passes on what it hears.
+pub fn listening_ear() -> (Ear, mpsc::UnboundedReceiver<Heard>) {
+    let (heard, hears) = mpsc::unbounded_channel();
+    let to = Listener(heard).start().recipient();
+    (Ear { id: EarId::next(), to, cut: Arc::new(|| ()) }, hears)
+}
+
+struct Listener(mpsc::UnboundedSender<Heard>);
+
+impl Actor for Listener {
+    type Context = actix::Context<Self>;
+}
+
+impl Handler<Heard> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, heard: Heard, _: &mut Self::Context) {
+        let _ = self.0.send(heard);
+    }
 }
 
 pub struct Person {
