@@ -12,6 +12,7 @@ use crate::{
     auth::{self, Applicant, Staff},
     clock::Clock,
     config::Settings,
+    names::Names,
     store::{AccountRow, StaffRole, Store, sqlite::Sqlite},
 };
 
@@ -73,7 +74,7 @@ pub async fn run(account: Account, settings: &Settings) -> Result<()> {
     // Whatever can be refused without the database is refused before there is one.
     let deed = prepare(deed, settings)?;
     let store = Sqlite::open(&settings.database).await?;
-    let outcome = carry_out(&store, deed, &clock).await;
+    let outcome = carry_out(&store, deed, settings, &clock).await;
     store.close().await;
     let print = if json { print_json } else { print_table };
     match print(&outcome?) {
@@ -107,11 +108,12 @@ fn prepare(deed: Deed, settings: &Settings) -> Result<Prepared> {
 }
 
 /// The accounts to print: all of them, or the one that was changed.
-async fn carry_out(store: &Sqlite, deed: Prepared, clock: &Clock) -> Result<Vec<AccountRow>> {
+async fn carry_out(store: &Sqlite, deed: Prepared, settings: &Settings, clock: &Clock) -> Result<Vec<AccountRow>> {
     let staff = Staff::new();
     match deed {
         Prepared::Add { applicant, login, role } => {
-            let account = applicant.into_account(&staff, role, clock.now()).await?;
+            let names = Names::open(&settings.slots)?;
+            let account = applicant.into_account(&staff, &names, role, clock.now()).await?;
             match store.add_account(account).await? {
                 Some(_) => only(store, &login).await,
                 None => bail!("an account has this login or this nickname already: choose another"),

@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::Settings,
+    names::{self, Names},
     place::{Place, Windows},
     private::{Credential, Digested, Nickname},
     store::{AccountRow, Kept, NewAccount, StaffRole, Store},
@@ -71,7 +72,7 @@ pub enum FirstRefused {
 pub enum Unfit {
     #[error("the login must be 1 to 64 letters a-z, digits, or . _ @ -")]
     Login,
-    #[error("the nickname must be 1 to 50 printable characters and must not begin like a guest's")]
+    #[error("the nickname must be 1 to 50 visible characters in at most 400 bytes and must not begin like a guest's")]
     Nickname,
     #[error("the password must have at least 12 characters and at most 1024 bytes")]
     Password,
@@ -82,6 +83,8 @@ pub struct Applicant {
     login: String,
     nickname: Nickname,
     password: String,
+    /// What a visitor who has this nickname will be renamed with.
+    renamed_prefix: String,
 }
 
 /// Costs as much to verify as a real one, and no password fits it.
@@ -143,6 +146,7 @@ impl Staff {
     pub async fn first(
         &self,
         store: &dyn Store,
+        names: &Names,
         token: &str,
         applicant: Result<Applicant, Unfit>,
         now: Time,
@@ -157,7 +161,7 @@ impl Staff {
             Ok(applicant) => applicant,
             Err(unfit) => return Ok(Err(FirstRefused::Unfit(unfit))),
         };
-        let account = applicant.into_account(self, StaffRole::Administrator, now).await?;
+        let account = applicant.into_account(self, names, StaffRole::Administrator, now).await?;
         let Some(id) = store.add_account(account).await? else { return Ok(Err(FirstRefused::Gone)) };
         *first = None;
         let account = store.account(id).await?.context("the first account has vanished")?;
@@ -187,16 +191,17 @@ impl Staff {
 impl Applicant {
     pub fn new(login: &str, nickname: &str, password: String, guest_prefix: &str) -> Result<Self, Unfit> {
         let login = tidy_login(login).ok_or(Unfit::Login)?;
-        let is_guest = nickname.trim().to_lowercase().starts_with(&guest_prefix.to_lowercase());
-        let nickname = Nickname::parse(nickname).filter(|_| !is_guest).ok_or(Unfit::Nickname)?;
+        let nickname = Nickname::parse(nickname).filter(|name| !names::is_like_a_guest(name, guest_prefix));
+        let nickname = nickname.ok_or(Unfit::Nickname)?;
         check_password(&password)?;
-        Ok(Self { login, nickname, password })
+        Ok(Self { login, nickname, password, renamed_prefix: guest_prefix.to_owned() })
     }
 
-    pub async fn into_account(self, staff: &Staff, role: StaffRole, now: Time) -> Result<NewAccount> {
-        let Self { login, nickname, password } = self;
+    pub async fn into_account(self, staff: &Staff, names: &Names, role: StaffRole, now: Time) -> Result<NewAccount> {
+        let Self { login, nickname, password, renamed_prefix } = self;
         let account = AccountId(uuid::Uuid::new_v4().as_u128());
-        Ok(NewAccount { account, login, nickname, role, password_hash: staff.hash_password(password).await?, now })
+        let (forms, password_hash) = (names.forms(&nickname), staff.hash_password(password).await?);
+        Ok(NewAccount { account, login, nickname, forms, renamed_prefix, role, password_hash, now })
     }
 }
 

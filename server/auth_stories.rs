@@ -13,6 +13,7 @@ const START: Time = Time(1_000_000);
 struct House {
     _folder: tempfile::TempDir,
     store: Sqlite,
+    names: Names,
     staff: Staff,
     places: Places,
 }
@@ -22,13 +23,14 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("quietline.sqlite");
         let store = Sqlite::open(&path).await.unwrap();
-        Self { _folder: folder, store, staff: Staff::new(), places: Places::new(START).unwrap() }
+        let names = Names::open(&folder.path().join("slots")).unwrap();
+        Self { _folder: folder, store, names, staff: Staff::new(), places: Places::new(START).unwrap() }
     }
 
     async fn with_anna() -> Self {
         let house = Self::new().await;
         let anna = applicant("anna", "Anna").unwrap();
-        let anna = anna.into_account(&house.staff, StaffRole::Counsellor, START).await.unwrap();
+        let anna = anna.into_account(&house.staff, &house.names, StaffRole::Counsellor, START).await.unwrap();
         assert!(house.store.add_account(anna).await.unwrap().is_some());
         house
     }
@@ -115,7 +117,7 @@ async fn the_first_account_is_made_once_with_the_newest_token() {
     let old = house.staff.offer_first(&house.store).await.unwrap().unwrap().expose();
     let token = house.staff.offer_first(&house.store).await.unwrap().unwrap().expose();
     let first = async |token: &str, applicant| {
-        let outcome = house.staff.first(&house.store, token, applicant, START).await.unwrap();
+        let outcome = house.staff.first(&house.store, &house.names, token, applicant, START).await.unwrap();
         outcome.map(|(account, _)| (account.login, account.role))
     };
     let gone = Err(FirstRefused::Gone);
@@ -128,6 +130,16 @@ async fn the_first_account_is_made_once_with_the_newest_token() {
     assert!(house.staff.offer_first(&house.store).await.unwrap().is_none());
 }
 
+// U4
+#[tokio::test]
+async fn an_account_brings_the_forms_of_its_nickname_and_the_guests_prefix() {
+    let house = House::new().await;
+    let made = applicant("anna", " ANNA ").unwrap();
+    let made = made.into_account(&house.staff, &house.names, StaffRole::Counsellor, START).await.unwrap();
+    assert_eq!(made.forms.folded_first, house.names.forms(&Nickname::parse("Anna").unwrap()).folded_first);
+    assert_eq!(made.renamed_prefix, "guest_");
+}
+
 #[test]
 fn what_does_not_do_is_named() {
     let unfit =
@@ -137,6 +149,8 @@ fn what_does_not_do_is_named() {
     assert_eq!(unfit("änna", "Anna", PASSWORD), Some(Unfit::Login));
     assert_eq!(unfit(&"a".repeat(65), "Anna", PASSWORD), Some(Unfit::Login));
     assert_eq!(unfit("anna", " Guest_7", PASSWORD), Some(Unfit::Nickname));
+    assert_eq!(unfit("anna", "gu\u{435}st_7", PASSWORD), Some(Unfit::Nickname), "a Cyrillic letter");
+    assert_eq!(unfit("anna", "An\u{202E}na", PASSWORD), Some(Unfit::Nickname));
     assert_eq!(unfit("anna", "  ", PASSWORD), Some(Unfit::Nickname));
     assert_eq!(unfit("anna", "Anna", "elevenchars"), Some(Unfit::Password));
     assert_eq!(unfit("anna", "Anna", "pässwörter12"), None);

@@ -1,27 +1,59 @@
 //! The only place that asks what time it is, and the only one that waits for a time.
 //!
 //! The system clock is read once, at the start; from then on time passes as the monotonic clock says, so that no
-//! adjustment of the machine's clock closes a room. Tests hold a clock whose hands they move.
+//! adjustment of the machine's clock closes a room. Time in which the whole process stood still, suspended or stopped,
+//! does not pass here at all: nobody could be heard in it. Tests hold a clock whose hands they move.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use quietline_domain::Time;
 use time::OffsetDateTime;
 use tokio::sync::watch;
+
+/// How often the clock is looked at while the server runs, whatever else happens.
+pub const TICK: Duration = Duration::from_secs(1);
+
+/// Nobody looked for longer than this: then the process stood still. Far above any pause of a busy machine.
+const STALL_MS: u64 = 5_000;
 
 /// Cheap to clone; clones show the same time.
 #[derive(Clone)]
 pub struct Clock(Arc<Hands>);
 
 enum Hands {
-    System { started: Time, since: Instant },
+    System { started: Time, since: Instant, passed: Passed },
     Moved(watch::Sender<Time>),
+}
+
+/// How much time has passed, in milliseconds, without the time in which nobody could look.
+#[derive(Default)]
+struct Passed {
+    looked_at: AtomicU64,
+    stood_still: AtomicU64,
+}
+
+impl Passed {
+    /// `elapsed` is what the monotonic clock says.
+    fn look(&self, elapsed: u64) -> u64 {
+        let before = self.looked_at.fetch_max(elapsed, Ordering::SeqCst);
+        let pause = elapsed.saturating_sub(before);
+        if STALL_MS < pause {
+            self.stood_still.fetch_add(pause, Ordering::SeqCst);
+        }
+        elapsed.saturating_sub(self.stood_still.load(Ordering::SeqCst))
+    }
 }
 
 impl Clock {
     pub fn system() -> Self {
         let started = Time((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64);
-        Self(Arc::new(Hands::System { started, since: Instant::now() }))
+        Self(Arc::new(Hands::System { started, since: Instant::now(), passed: Passed::default() }))
     }
 
     /// A clock that stands still until it is moved.
@@ -31,7 +63,9 @@ impl Clock {
 
     pub fn now(&self) -> Time {
         match &*self.0 {
-            Hands::System { started, since } => Time(started.0 + since.elapsed().as_millis() as i64),
+            Hands::System { started, since, passed } => {
+                Time(started.0 + passed.look(since.elapsed().as_millis() as u64) as i64)
+            }
             Hands::Moved(hands) => *hands.borrow(),
         }
     }
@@ -46,15 +80,36 @@ impl Clock {
     /// Returns once the time has come.
     pub async fn until(&self, time: Time) {
         match &*self.0 {
-            Hands::System { .. } => {
+            // Looks again after every sleep: some of it may have been spent standing still.
+            Hands::System { .. } => loop {
                 let left = time.0.saturating_sub(self.now().0).max(0) as u64;
-                tokio::time::sleep(std::time::Duration::from_millis(left)).await;
-            }
+                if left == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(left)).await;
+            },
             Hands::Moved(hands) => {
                 let mut seen = hands.subscribe();
                 // The sender lives as long as this clock, so waiting cannot fail.
                 let _ = seen.wait_for(|now| time <= *now).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_in_which_the_process_stood_still_does_not_pass() {
+        // W24: a machine that was suspended, or a process that was stopped, for a day.
+        let passed = Passed::default();
+        assert_eq!(passed.look(1_000), 1_000);
+        assert_eq!(passed.look(5_000), 5_000);
+        let day = 86_400_000;
+        assert_eq!(passed.look(5_000 + day), 5_000);
+        assert_eq!(passed.look(6_000 + day), 6_000);
+        assert_eq!(passed.look(6_500 + 2 * day), 6_000 + 500 - 500);
     }
 }

@@ -4,13 +4,9 @@
 //! file and the help text all come from one table, [`SETTINGS`]. Nothing here knows what the program does with a
 //! setting, and no file is opened but those that hold values.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod values;
+
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::{Arg, ArgMatches, Command};
@@ -19,11 +15,15 @@ use log::LevelFilter;
 use quietline_domain::{Span, window::Limit};
 use toml::de::{DeTable, DeValue};
 
+use crate::store::Sharing;
+
 /// What the program runs with. [`Settings::default`] is what it runs with when nothing is set.
 #[derive(Clone)]
 pub struct Settings {
     /// The folder that holds the database. Default: `./data`.
     pub data: PathBuf,
+    /// The folder of keys that must not be backed up. Default: `slots` in `data`.
+    pub slots: PathBuf,
     /// The SQLite file. Default: `quietline.sqlite` in `data`.
     pub database: PathBuf,
     /// Where to listen. Default: 127.0.0.1:8080; port 0 takes any free one.
@@ -41,10 +41,28 @@ pub struct Settings {
     pub exit_url: String,
     /// How the nicknames begin that visitors without one are given. Default: `guest_`.
     pub guest_prefix: String,
+    /// Whether two visitors may have the same nickname. Default: they may.
+    pub sharing: Sharing,
     /// A room closes when both sides were inactive for longer, in milliseconds. Default: 600 s.
     pub inactivity: Span,
     /// How long before that the room is warned, in milliseconds. Default: 120 s.
     pub inactivity_warning: Span,
+    /// A room closes when its student was absent for longer. Default: 600 s.
+    pub absence: Span,
+    /// After how long without a beat the other side of a room is told. Default: 15 s.
+    pub notice: Span,
+    /// After how long without a beat of its counsellor a room goes back to the queue. Default: 60 s.
+    pub release: Span,
+    /// A student is away from the site after longer without a beat. Default: 120 s.
+    pub away_student: Span,
+    /// A counsellor is away from the site after longer without a beat. Default: 60 s.
+    pub away_counsellor: Span,
+    /// How often a page in a room sends a beat. Default: 5 s.
+    pub beat_room: Span,
+    /// How often a page outside of rooms sends a beat. Default: 20 s.
+    pub beat_site: Span,
+    /// How often whatever should have been erased and was not is looked for. Default: 3600 s.
+    pub sweep: Span,
     /// How many rooms one counsellor may hold. Default: 3.
     pub rooms_per_counsellor: usize,
     /// How many lines each side of a room may send. Default: 20 in 10 s.
@@ -63,8 +81,9 @@ struct Setting {
 }
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 14] = [
+const SETTINGS: [Setting; 24] = [
     Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
+    Setting { name: "slots", takes: "DIR", default: "", meaning: "The folder of keys that must not be backed up; without it, slots in the data folder" },
     Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH; without it, quietline.sqlite in the data folder" },
     Setting { name: "listen", takes: "ADDRESS:PORT", default: "127.0.0.1:8080", meaning: "Where to listen; port 0 takes any free one" },
     Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
@@ -73,15 +92,21 @@ const SETTINGS: [Setting; 14] = [
     Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer; without it, the shipped text" },
     Setting { name: "exit_url", takes: "URL", default: "about:blank", meaning: "Where 'Leave this page now' leads" },
     Setting { name: "guest_prefix", takes: "TEXT", default: "guest_", meaning: "How the nicknames begin that visitors without one are given" },
+    Setting { name: "unique_nicknames", takes: "on|off", default: "off", meaning: "Whether a visitor is refused a nickname that another visitor has" },
     Setting { name: "inactivity", takes: "TIME", default: "600s", meaning: "A room closes when both sides were inactive for longer" },
     Setting { name: "inactivity_warning", takes: "TIME", default: "120s", meaning: "How long before that the room is warned" },
+    Setting { name: "absence", takes: "TIME", default: "600s", meaning: "A room closes when its student was absent for longer" },
+    Setting { name: "notice", takes: "TIME", default: "15s", meaning: "After how long without a beat the other side of a room is told" },
+    Setting { name: "release", takes: "TIME", default: "60s", meaning: "After how long without its counsellor's beat a room goes back to the queue" },
+    Setting { name: "away_student", takes: "TIME", default: "120s", meaning: "A student is away from the site after longer without a beat" },
+    Setting { name: "away_counsellor", takes: "TIME", default: "60s", meaning: "A counsellor is away from the site after longer without a beat" },
+    Setting { name: "beat_room", takes: "TIME", default: "5s", meaning: "How often a page in a room says that it is there" },
+    Setting { name: "beat_site", takes: "TIME", default: "20s", meaning: "How often a page outside of rooms says that it is there" },
+    Setting { name: "sweep", takes: "TIME", default: "3600s", meaning: "How often whatever should have been erased and was not is looked for" },
     Setting { name: "rooms_per_counsellor", takes: "NUMBER", default: "3", meaning: "How many rooms one counsellor may hold" },
     Setting { name: "line_limit", takes: "LIMIT", default: "20 in 10s", meaning: "How many lines each side of a room may send" },
     Setting { name: "join_limit", takes: "LIMIT", default: "100 in 60s", meaning: "How many joins one address prefix may make; counted anew every 15 minutes" },
 ];
-
-/// What the shipped binary shows to people it cannot help, until an operator says better.
-const SHIPPED_HELP: &str = include_str!("help.txt");
 
 /// The settings given as flags; the same for every verb.
 pub struct Flags {
@@ -253,30 +278,68 @@ impl Found {
 
     fn settings(&self) -> Result<Settings> {
         let data = PathBuf::from(self.text("data"));
+        let database = |url: &str| values::database(url, &data);
         let settings = Settings {
-            database: self
-                .parse("database", "sqlite:PATH: this version speaks SQLite only", |url| database(url, &data))?,
+            database: self.parse("database", "sqlite:PATH: this version speaks SQLite only", database)?,
+            slots: values::slots(self.text("slots"), &data),
             data,
             listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,
-            origin: self.parse("origin", "scheme://host[:port], such as https://talk.example.org", origin)?,
-            trusted_proxies: self.parse("trusted_proxies", "addresses or networks, such as 10.0.0.0/8,::1", proxies)?,
+            origin: self.parse("origin", "scheme://host[:port], such as https://talk.example.org", values::origin)?,
+            trusted_proxies: self.parse(
+                "trusted_proxies",
+                "addresses or networks, such as 10.0.0.0/8,::1",
+                values::proxies,
+            )?,
             log: self.parse("log", "off, error, warn, info, debug or trace", |text| text.parse().ok())?,
-            help: self.parse("help", "a readable text file of at most 8 KiB", help)?,
-            exit_url: self.parse("exit_url", "an http or https address, or about:blank", exit_url)?,
-            guest_prefix: self.parse("guest_prefix", "1 to 20 printable characters", prefix)?,
-            inactivity: self.parse("inactivity", "a time such as 90s, 10min or 1h", time)?,
-            inactivity_warning: self.parse("inactivity_warning", "a time such as 90s, 10min or 1h", time)?,
-            rooms_per_counsellor: self.parse("rooms_per_counsellor", "a number from 1", count)?,
-            line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", limit)?,
-            join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", limit)?,
+            help: self.parse("help", "a readable text file of at most 8 KiB", values::help)?,
+            exit_url: self.parse("exit_url", "an http or https address, or about:blank", values::exit_url)?,
+            guest_prefix: self.parse("guest_prefix", "1 to 20 visible characters", values::prefix)?,
+            sharing: self.parse("unique_nicknames", "on or off", values::sharing)?,
+            inactivity: self.time("inactivity")?,
+            inactivity_warning: self.time("inactivity_warning")?,
+            absence: self.time("absence")?,
+            notice: self.time("notice")?,
+            release: self.time("release")?,
+            away_student: self.time("away_student")?,
+            away_counsellor: self.time("away_counsellor")?,
+            beat_room: self.pause("beat_room")?,
+            beat_site: self.pause("beat_site")?,
+            sweep: self.pause("sweep")?,
+            rooms_per_counsellor: self.parse("rooms_per_counsellor", "a number from 1", values::count)?,
+            line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", values::limit)?,
+            join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", values::limit)?,
         };
-        ensure!(
-            settings.inactivity_warning < settings.inactivity,
-            "{} must be shorter than {}, or nobody could be warned: make the warning shorter",
-            self.source("inactivity_warning"),
-            self.source("inactivity"),
-        );
+        self.check_order(&settings)?;
         Ok(settings)
+    }
+
+    /// Which time must be shorter than which, and what would come of it otherwise.
+    fn check_order(&self, settings: &Settings) -> Result<()> {
+        let Settings { inactivity, inactivity_warning, notice, release, .. } = *settings;
+        let Settings { away_student, away_counsellor, beat_room, beat_site, .. } = *settings;
+        let everybody = "everybody would seem gone between two beats";
+        for (shorter, longer, otherwise) in [
+            (("inactivity_warning", inactivity_warning), ("inactivity", inactivity), "nobody could be warned"),
+            (("beat_room", beat_room), ("notice", notice), everybody),
+            (("notice", notice), ("release", release), "a room would be released before its student was told why"),
+            (("beat_site", beat_site), ("away_counsellor", away_counsellor), everybody),
+            (("beat_site", beat_site), ("away_student", away_student), everybody),
+        ] {
+            let [first, second] = [self.source(shorter.0), self.source(longer.0)];
+            ensure!(
+                shorter.1 < longer.1,
+                "{first} must be shorter than {second}, or {otherwise}: make the first shorter or the second longer"
+            );
+        }
+        Ok(())
+    }
+
+    fn time(&self, name: &'static str) -> Result<Span> {
+        self.parse(name, "a time such as 90s, 10min or 1h", values::time)
+    }
+
+    fn pause(&self, name: &'static str) -> Result<Span> {
+        self.parse(name, "a time longer than none, such as 5s, 10min or 1h", values::pause)
     }
 
     /// The value is not repeated in the sentence: it may hold what belongs to nobody else.
@@ -293,72 +356,6 @@ impl Found {
         let default = || format!("QUIETLINE_{}", name.to_uppercase());
         self.0.get(name).map_or_else(default, |(_, source)| source.clone())
     }
-}
-
-fn database(text: &str, data: &Path) -> Option<PathBuf> {
-    if text.is_empty() {
-        return Some(data.join("quietline.sqlite"));
-    }
-    let path = text.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    // A database in memory would break every promise of durability.
-    (!path.is_empty() && !path.contains(":memory:")).then(|| path.into())
-}
-
-/// As a browser writes it: lower case, without the scheme's own port.
-fn origin(text: &str) -> Option<Option<String>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
-    let (scheme, host) = text.split_once("://")?;
-    let own_port = match scheme {
-        "http" => ":80",
-        "https" => ":443",
-        _ => return None,
-    };
-    let authority: actix_web::http::uri::Authority = host.parse().ok()?;
-    let is_plain = !authority.host().is_empty() && !host.contains('@') && !host.ends_with(':');
-    is_plain.then(|| Some(format!("{scheme}://{}", host.strip_suffix(own_port).unwrap_or(host))))
-}
-
-fn proxies(text: &str) -> Option<Vec<IpNet>> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(|part| part.parse().ok().or_else(|| Some(part.parse::<IpAddr>().ok()?.into()))).collect()
-}
-
-/// Lines that begin with `#` are notes to the operator.
-fn help(path: &str) -> Option<String> {
-    let text = if path.is_empty() { SHIPPED_HELP.to_owned() } else { fs::read_to_string(path).ok()? };
-    let shown: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    (text.len() <= 8 * 1024).then(|| shown.join("\n").trim().to_owned())
-}
-
-fn exit_url(text: &str) -> Option<String> {
-    let leads_out = text.starts_with("https://") || text.starts_with("http://") || text == "about:blank";
-    let is_address = text.parse::<actix_web::http::Uri>().is_ok_and(|uri| uri.host().is_some());
-    (leads_out && (text == "about:blank" || is_address)).then(|| text.to_owned())
-}
-
-fn prefix(text: &str) -> Option<String> {
-    let fits = (1..=20).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    fits.then(|| text.to_owned())
-}
-
-/// At most ten years, so that adding it to a time never overflows.
-fn time(text: &str) -> Option<Span> {
-    let time = humantime::parse_duration(text).ok()?;
-    (time <= Duration::from_secs(10 * 366 * 86_400)).then_some(Span(time.as_millis() as i64))
-}
-
-fn count(text: &str) -> Option<usize> {
-    text.parse().ok().filter(|&count| 1 <= count)
-}
-
-fn limit(text: &str) -> Option<Limit> {
-    let (most, within) = text.split_once(" in ")?;
-    let limit = Limit { most: count(most.trim())?, within: time(within.trim())? };
-    (Span(0) < limit.within).then_some(limit)
 }
 
 #[cfg(test)]

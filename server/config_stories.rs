@@ -2,6 +2,8 @@
 //!
 //! They know nothing of the program around it; `tests/settings.rs` runs that.
 
+use std::path::Path;
+
 use super::*;
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings> {
@@ -19,6 +21,11 @@ fn the_defaults_are_sound() {
     assert_eq!(settings.database, PathBuf::from("./data/quietline.sqlite"));
     assert_eq!(settings.line_limit, Limit { most: 20, within: Span::seconds(10) });
     assert_eq!((settings.inactivity, settings.inactivity_warning), (Span::seconds(600), Span::seconds(120)));
+    assert_eq!(settings.slots, PathBuf::from("./data/slots"));
+    assert_eq!(settings.sharing, Sharing::Allowed);
+    assert_eq!([settings.absence, settings.notice, settings.release], [600, 15, 60].map(Span::seconds));
+    assert_eq!([settings.away_student, settings.away_counsellor], [120, 60].map(Span::seconds));
+    assert_eq!([settings.beat_room, settings.beat_site, settings.sweep], [5, 20, 3_600].map(Span::seconds));
     assert!(settings.help.contains("116 123") && !settings.help.contains('#'));
 }
 
@@ -74,10 +81,42 @@ fn what_makes_no_sense_is_refused() {
         ("QUIETLINE_INACTIVITY", "600"),
         ("QUIETLINE_INACTIVITY", "60s"),
         ("QUIETLINE_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("QUIETLINE_UNIQUE_NICKNAMES", "yes"),
+        ("QUIETLINE_GUEST_PREFIX", "gue\u{200B}st_"),
+        ("QUIETLINE_GUEST_PREFIX", "\u{FE0F}"),
+        ("QUIETLINE_BEAT_ROOM", "0s"),
+        ("QUIETLINE_BEAT_SITE", "0s"),
+        ("QUIETLINE_SWEEP", "10us"),
     ] {
         let sentence = refusal(&[(variable, value)]);
         assert!(sentence.contains(variable) && !sentence.contains("secret"), "{value}: {sentence}");
     }
+}
+
+#[test]
+fn times_that_contradict_each_other_are_refused() {
+    for (variable, value, other) in [
+        ("BEAT_ROOM", "15s", "NOTICE"),
+        ("NOTICE", "60s", "RELEASE"),
+        ("BEAT_SITE", "60s", "AWAY_COUNSELLOR"),
+        ("INACTIVITY_WARNING", "600s", "INACTIVITY"),
+    ] {
+        let variable = format!("QUIETLINE_{variable}");
+        let sentence = refusal(&[(&variable, value)]);
+        assert!(sentence.starts_with(&format!("{variable} must be shorter than QUIETLINE_{other}, or ")), "{sentence}");
+    }
+    let sentence = refusal(&[("QUIETLINE_AWAY_STUDENT", "20s")]);
+    assert!(sentence.starts_with("QUIETLINE_BEAT_SITE must be shorter than QUIETLINE_AWAY_STUDENT"), "{sentence}");
+    assert!(read(&[("QUIETLINE_BEAT_ROOM", "14999ms"), ("QUIETLINE_NOTICE", "15s")]).is_ok());
+}
+
+// U5
+#[test]
+fn an_operator_may_refuse_shared_nicknames_and_keep_the_keys_elsewhere() {
+    let settings = read(&[("QUIETLINE_UNIQUE_NICKNAMES", "on"), ("QUIETLINE_SLOTS", "/srv/slots")]).unwrap();
+    assert_eq!((settings.sharing, settings.slots.as_path()), (Sharing::Refused, Path::new("/srv/slots")));
+    let moved = read(&[("QUIETLINE_DATA", "/srv/talk")]).unwrap();
+    assert_eq!(moved.slots, Path::new("/srv/talk/slots"));
 }
 
 #[test]

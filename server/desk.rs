@@ -3,11 +3,11 @@
 //! A room is reached only through the seat that was given here: for any other id the answer is the one for a room
 //! that never was (W16). It translates and decides nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix::Addr;
 use actix_web::web;
-use quietline_domain::{Cid, ClaimId, Role, RoomId};
+use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Span, presence::Level};
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     private::Digested,
     protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, frame},
     store::{AccountRow, Availability},
-    student::deliver,
+    student::{beat, deliver},
     ws::Edge,
 };
 
@@ -38,6 +38,8 @@ enum Stage {
     Silent,
     Open {
         seats: HashMap<Uuid, Addr<Room>>,
+        /// The rooms that the page's last beat named, for its pongs (U6).
+        named: HashSet<Uuid>,
     },
 }
 
@@ -50,7 +52,7 @@ impl Desk {
         if KNOWN < rooms.len() {
             return Err(CloseCode::NotUnderstood);
         }
-        self.stage = Stage::Open { seats: HashMap::new() };
+        self.stage = Stage::Open { seats: HashMap::new(), named: HashSet::new() };
         self.to_queue(queue::DeskCame {
             account: self.account.clone(),
             session: self.session,
@@ -69,7 +71,7 @@ impl Desk {
     }
 
     fn to_room(&self, room: Uuid, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
-        if let Stage::Open { seats } = &self.stage
+        if let Stage::Open { seats, .. } = &self.stage
             && let Some(at) = seats.get(&room)
         {
             return deliver(at, Role::Counsellor, what, ear);
@@ -78,9 +80,45 @@ impl Desk {
             Deed::Say { cid, .. } => Some(Uuid::from_u128(cid.0)),
             _ => None,
         };
-        let refused = Refused { room: Some(room), cid, ..Refused::default() };
-        ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
+        no_such_room(room, cid, ear)
     }
+
+    fn beat(&mut self, rooms: Vec<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
+        if KNOWN < rooms.len() {
+            return Err(CloseCode::NotUnderstood);
+        }
+        let Stage::Open { seats, named } = &mut self.stage else { return Ok(()) };
+        for room in rooms.iter().filter(|room| !seats.contains_key(room)) {
+            no_such_room(*room, None, ear)?;
+        }
+        *named = rooms.into_iter().filter(|room| seats.contains_key(room)).collect();
+        self.is_alive(ear);
+        Ok(())
+    }
+
+    /// A sign of life: in the rooms the page named, and on the site.
+    fn is_alive(&self, ear: &Ear) {
+        let Stage::Open { seats, named } = &self.stage else { return };
+        for (room, at) in seats {
+            let level = if named.contains(room) { Level::Room } else { Level::Site };
+            beat(at, Role::Counsellor, level, ear);
+        }
+        // One that finds the mailbox full is followed by another soon.
+        let _ = self.parts.queue.try_send(queue::DeskBeat { account: self.account.account });
+    }
+
+    fn leave(&mut self, room: Uuid, ear: &Ear) -> Result<(), CloseCode> {
+        if let Stage::Open { named, .. } = &mut self.stage {
+            named.remove(&room);
+        }
+        self.to_room(room, Deed::Leave, ear)
+    }
+}
+
+/// The answer for any room that one has no seat in.
+fn no_such_room(room: Uuid, cid: Option<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
+    let refused = Refused { room: Some(room), cid, ..Refused::default() };
+    ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
 }
 
 impl Edge for Desk {
@@ -100,16 +138,49 @@ impl Edge for Desk {
             }
             (_, FromDesk::Typing { room }) => self.to_room(room, Deed::Typing, ear),
             (_, FromDesk::Stay { room }) => self.to_room(room, Deed::Stay, ear),
+            (_, FromDesk::Beat { rooms }) => self.beat(rooms, ear),
+            (_, FromDesk::Seen { room, seq }) => self.to_room(room, Deed::Seen { seq }, ear),
+            (_, FromDesk::Leave { room }) => self.leave(room, ear),
+            (_, FromDesk::GiveBack { room }) => self.to_room(room, Deed::GiveBack, ear),
+            (_, FromDesk::HandOver { room, to }) => {
+                let to = AccountId(to.as_u128());
+                self.to_queue(queue::Offered { room: RoomId(room.as_u128()), from: account, to })
+            }
+            (_, FromDesk::Accept { room }) => {
+                self.to_queue(queue::Accepted { room: RoomId(room.as_u128()), by: account })
+            }
+            (_, FromDesk::Decline { room }) => {
+                self.to_queue(queue::Declined { room: RoomId(room.as_u128()), by: account })
+            }
             (_, FromDesk::Close { room }) => self.to_room(room, Deed::Close, ear),
         }
     }
 
     fn seated(&mut self, room: RoomId, at: Addr<Room>, _: &Ear) {
-        if let Stage::Open { seats } = &mut self.stage {
+        if let Stage::Open { seats, named } = &mut self.stage {
             // Rooms that ended are forgotten here, so that a long night does not gather them.
             seats.retain(|_, at| at.connected());
+            named.insert(Uuid::from_u128(room.0));
             seats.insert(Uuid::from_u128(room.0), at);
         }
+    }
+
+    fn unseated(&mut self, room: RoomId) {
+        if let Stage::Open { seats, named } = &mut self.stage {
+            seats.remove(&Uuid::from_u128(room.0));
+            named.remove(&Uuid::from_u128(room.0));
+        }
+    }
+
+    fn beat_every(&self) -> Span {
+        match &self.stage {
+            Stage::Open { seats, .. } if seats.is_empty() => self.parts.settings.beat_site,
+            Stage::Open { .. } | Stage::Silent => self.parts.settings.beat_room,
+        }
+    }
+
+    fn pong(&mut self, ear: &Ear) {
+        self.is_alive(ear);
     }
 
     fn is_greeted(&self) -> bool {
@@ -117,12 +188,12 @@ impl Edge for Desk {
     }
 
     fn left(&mut self, ear: EarId) {
-        let Stage::Open { seats } = &self.stage else {
+        let Stage::Open { seats, .. } = &self.stage else {
             return;
         };
         self.parts.queue.do_send(queue::DeskLeft { account: self.account.account, ear });
         for room in seats.values() {
-            room.do_send(Done { role: Role::Counsellor, ear, what: Deed::Leave });
+            room.do_send(Done { role: Role::Counsellor, ear, what: Deed::Disconnect });
         }
     }
 }

@@ -214,7 +214,7 @@ struct FirstAccount {
 async fn first_account(request: HttpRequest, asked: web::Json<FirstAccount>, parts: web::Data<Parts>) -> HttpResponse {
     let FirstAccount { token, login, nickname, password } = asked.into_inner();
     let applicant = Applicant::new(&login, &nickname, password, &parts.settings.guest_prefix);
-    match parts.staff.first(&*parts.store, &token, applicant, parts.clock.now()).await {
+    match parts.staff.first(&*parts.store, &parts.names, &token, applicant, parts.clock.now()).await {
         Ok(Ok(signed_in)) => welcome(&request, &parts, signed_in).await,
         Ok(Err(FirstRefused::Gone)) => HttpResponse::Forbidden().json(Refused::because("gone")),
         Ok(Err(FirstRefused::Unfit(unfit))) => {

@@ -9,23 +9,35 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 mod desk;
+pub mod hold;
 pub mod http;
+pub mod names;
 pub mod page;
 pub mod place;
 pub mod private;
 pub mod protocol;
+pub mod pulse;
 pub mod store;
 mod student;
+pub mod sweep;
 mod ws;
 
-use std::{future::Future, net::TcpListener, sync::Arc};
+use std::{future::Future, net::TcpListener, sync::Arc, time::Duration};
 
 use actix::{Actor, Addr, AsyncContext};
 use actix_web::{App, HttpServer, web};
-use quietline_domain::{queue as domain, room::Rules};
+use futures_util::future::join_all;
+use quietline_domain::{presence::Limits, queue as domain, room::Rules};
 
-use actors::{lobby::Lobby, queue::Queue, room::House};
+use actors::{
+    lobby::{self, Lobby},
+    queue::{self, Queue},
+    room::{self, House},
+};
 use store::Store;
+
+/// How long rooms may take to finish what was begun, and then sockets to say goodbye.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Everything a running portal consists of. Cheap to clone; clones are the same portal.
 #[derive(Clone)]
@@ -34,6 +46,7 @@ pub struct Parts {
     pub clock: clock::Clock,
     pub store: Arc<dyn Store>,
     pub staff: Arc<auth::Staff>,
+    pub names: Arc<names::Names>,
     pub lobby: Addr<Lobby>,
     pub queue: Addr<Queue>,
     pub places: Arc<place::Places>,
@@ -44,14 +57,18 @@ impl Parts {
     /// Wakes what the store holds: rooms, places, clicks. Must run inside an actix system.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store or the key of nicknames cannot be read.
     pub async fn start(settings: config::Settings, clock: clock::Clock, store: Arc<dyn Store>) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
+        let names = Arc::new(names::Names::open(&settings.slots)?);
+        store.complete_forms(&|nickname| names.forms(nickname)).await?;
+        let outages = store.started(clock.now()).await?;
         let rooms = store.rooms().await?;
         let forgotten = quietline_domain::Time(clock.now().0 - domain::CLAIMS_KEPT.0);
         let claims = store.claims(forgotten).await?;
 
-        let mut machine = domain::Queue::new(settings.rooms_per_counsellor);
+        let queue_rules = domain::Rules { limit: settings.rooms_per_counsellor, away: settings.away_counsellor };
+        let mut machine = domain::Queue::new(queue_rules);
         for room in &rooms {
             if let Some(by) = &room.counsellor {
                 machine.restore_held(room.room, by.account, by.claim);
@@ -61,15 +78,25 @@ impl Parts {
             machine.restore_click(claim.at, claim.account, claim.claim, claim.answer);
         }
 
-        let rules =
-            Rules { inactivity: settings.inactivity, warning: settings.inactivity_warning, lines: settings.line_limit };
+        let (rules, beat) = (room_rules(&settings), settings.beat_room);
         // Lobby and queue know each other, so the queue is built with the address the lobby is about to have.
-        let (limit, queue_store, queue_clock) = (settings.rooms_per_counsellor, store.clone(), clock.clone());
+        let rules_of_queue =
+            queue::Rules { limit: settings.rooms_per_counsellor, sharing: settings.sharing, beat: settings.beat_site };
+        let (queue_store, queue_clock, names_of_house) = (store.clone(), clock.clone(), names.clone());
         let mut house = None;
         let lobby = Lobby::create(|ctx| {
             let lobby = ctx.address();
-            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), limit, machine).start();
-            let built = House { store: store.clone(), clock: clock.clone(), rules, lobby, queue };
+            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), rules_of_queue, machine).start();
+            let built = House {
+                names: names_of_house,
+                store: store.clone(),
+                clock: clock.clone(),
+                rules,
+                beat,
+                outages,
+                lobby,
+                queue,
+            };
             let mut lobby = Lobby::new(house.insert(built).clone());
             rooms.into_iter().for_each(|row| drop(lobby.wake(row)));
             lobby
@@ -79,6 +106,7 @@ impl Parts {
         Ok(Self {
             staff: Arc::new(auth::Staff::new()),
             places: Arc::new(place::Places::new(clock.now())?),
+            names,
             watchdog: Arc::default(),
             settings,
             clock,
@@ -89,19 +117,29 @@ impl Parts {
     }
 }
 
-/// Serves the portal until `shutdown` resolves; then lets go of every socket and closes the store.
+fn room_rules(settings: &config::Settings) -> Rules {
+    Rules {
+        inactivity: settings.inactivity,
+        warning: settings.inactivity_warning,
+        absence: settings.absence,
+        release: settings.release,
+        student: Limits { notice: settings.notice, away: settings.away_student },
+        counsellor: Limits { notice: settings.notice, away: settings.away_counsellor },
+        lines: settings.line_limit,
+    }
+}
+
+/// Serves the portal until `shutdown` resolves; then finishes what was begun, tells every page to come back, and closes
+/// the store.
 ///
 /// # Errors
 /// When the listener cannot be used.
 pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
     let watchdog = parts.watchdog.clone();
-    let watching = tokio::spawn({
-        let clock = parts.clock.clone();
-        async move { watchdog.run(clock).await }
-    });
-    let store = parts.store.clone();
-    let parts = web::Data::new(parts);
-    let server = HttpServer::new(move || App::new().app_data(parts.clone()).configure(http::routes))
+    let watching = tokio::spawn(async move { watchdog.run().await });
+    let beating = tokio::spawn(pulse::beat(parts.clone()));
+    let served = web::Data::new(parts.clone());
+    let server = HttpServer::new(move || App::new().app_data(served.clone()).configure(http::routes))
         .on_connect(ws::on_connect)
         // A line is a small frame that must not wait for the one before it to be acknowledged.
         .tcp_nodelay(true)
@@ -113,9 +151,28 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     shutdown.await;
-    handle.stop(false).await;
+    // Nobody new is let in, so that whoever is told to come back meets the server that starts next.
+    handle.pause().await;
+    drain(&parts).await;
+    beating.abort();
+    handle.stop(true).await;
     running.await??;
     watching.abort();
-    store.close().await;
+    if let Err(error) = parts.store.alive(parts.clock.now()).await {
+        log::error!("the database does not take the last sign of life: {error}");
+    }
+    parts.store.close().await;
     Ok(())
+}
+
+/// Rooms finish what stands in their mailboxes, lines that are being saved among it, and then let their pages go.
+async fn drain(parts: &Parts) {
+    let draining = async {
+        let rooms = parts.lobby.send(lobby::Drain).await.unwrap_or_default();
+        join_all(rooms.iter().map(|room| room.send(room::Drain))).await;
+        let _ = parts.queue.send(queue::Drain).await;
+    };
+    if tokio::time::timeout(DRAIN, draining).await.is_err() {
+        log::warn!("not every room could finish in time; its pages come back to what was kept");
+    }
 }

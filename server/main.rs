@@ -17,7 +17,12 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, Settings},
-    store::{Store, sqlite::Sqlite},
+    hold,
+    store::{
+        Store,
+        sqlite::{Sqlite, make_folder},
+    },
+    sweep,
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -57,6 +62,8 @@ enum Verb {
     Serve,
     /// Staff accounts; works beside a running server, which notices within 2 s
     Account(account::Account),
+    /// Erase, once and now, what should have been erased; a running server does it itself
+    Sweep(sweep::Sweep),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
         match asked.verb.unwrap_or(Verb::Serve) {
             Verb::Serve => serve(settings).await,
             Verb::Account(account) => account::run(account, &settings).await,
+            Verb::Sweep(asked) => sweep::run(asked, settings).await,
         }
     });
     match outcome {
@@ -100,6 +108,9 @@ async fn serve(settings: Settings) -> Result<()> {
     let stop = stop_asked()?;
 
     let clock = Clock::system();
+    // Held before it is opened, so that a newer version started by mistake does not update it under a running server.
+    make_folder(&settings.database)?;
+    let _hold = hold::take(&settings.database)?;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&settings.database).await?);
     let parts = Parts::start(settings, clock, store).await?;
     announce(&parts, listening).await?;

@@ -8,6 +8,8 @@ use std::fmt;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use sha2::{Digest, Sha256};
+use unicode_properties::{GeneralCategory as Category, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The inside of a line's envelope.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,15 @@ pub struct Credential([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digested([u8; 32]);
 
+/// Keyed digests of the two forms by which nicknames are compared (U4). Equal in either, two nicknames are the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Forms {
+    /// Case folding, then the confusable skeleton.
+    pub folded_first: Digested,
+    /// The confusable skeleton, then case folding.
+    pub skeleton_first: Digested,
+}
+
 macro_rules! unprintable {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
@@ -40,7 +51,7 @@ macro_rules! unprintable {
         }
     )*};
 }
-unprintable!(SealedText, Nickname, Credential, Digested);
+unprintable!(SealedText, Nickname, Credential, Digested, Forms);
 
 impl SealedText {
     pub fn new(text: String) -> Self {
@@ -57,11 +68,15 @@ impl Nickname {
     /// The longest nickname, in characters (U4).
     pub const CHARS: usize = 50;
 
-    /// Trims; `None` unless 1 to 50 characters remain and none of them is a control character.
+    /// The longest nickname in bytes: a character may carry any number of marks.
+    pub const BYTES: usize = 400;
+
+    /// Trims; `None` unless 1 to 50 characters, as a person counts them, remain that all show what they are.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let fits = (1..=Self::CHARS).contains(&text.chars().count());
-        (fits && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+        let fits = text.len() <= Self::BYTES && text.graphemes(true).count() <= Self::CHARS;
+        let is_seen = text.chars().any(is_visible_base) && !text.chars().any(is_hidden);
+        (fits && is_seen).then(|| Self(text.to_owned()))
     }
 
     /// What the store gave back.
@@ -100,6 +115,11 @@ impl Credential {
 }
 
 impl Digested {
+    /// A digest that was made with a key, as [`Forms`] are.
+    pub fn keyed(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// As the store keeps it.
     pub fn to_text(self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0)
@@ -115,5 +135,95 @@ impl<'de> Deserialize<'de> for Credential {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("not 43 characters of base64url"))
+    }
+}
+
+/// Something to see by itself; marks and spaces alone make no name.
+fn is_visible_base(c: char) -> bool {
+    !matches!(c.general_category_group(), Group::Mark | Group::Separator | Group::Other) && !is_filler(c)
+}
+
+/// What turns, hides or splits the text around it, or shows nothing, or differently on every device.
+fn is_hidden(c: char) -> bool {
+    let category = c.general_category();
+    c.general_category_group() == Group::Other
+        || matches!(category, Category::LineSeparator | Category::ParagraphSeparator)
+        || is_filler(c)
+}
+
+/// Letters, marks and symbols that show nothing. Variation selector 16 is not here: it makes emoji of symbols.
+fn is_filler(c: char) -> bool {
+    matches!(c, '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // U4
+    #[test]
+    fn a_nickname_is_one_to_fifty_characters_that_can_be_seen() {
+        let fifty = ["e\u{301}".repeat(50), "अ".repeat(50), "👍🏽".repeat(50)];
+        for name in [
+            "Mara",
+            "  Mara ",
+            "م",
+            "مريم",
+            "प्रिया",
+            "हिन्दी",
+            "Ні",
+            "李雷",
+            "🙂",
+            "❤\u{FE0F}",
+            "1\u{FE0F}\u{20E3}",
+            "Zoë",
+            "Zoe\u{308}",
+            "O'Neill 7",
+            "a b",
+        ] {
+            assert!(Nickname::parse(name).is_some_and(|parsed| parsed.expose() == name.trim()), "{name:?}");
+        }
+        for name in fifty.iter().filter(|name| name.len() <= Nickname::BYTES) {
+            assert!(Nickname::parse(name).is_some(), "{name:?}");
+            assert!(Nickname::parse(&format!("{name}a")).is_none(), "{name:?} and one more");
+        }
+        assert!(fifty[2].len() == 400 && fifty[0].len() == 150, "the fifty were meant to fit");
+        for name in [
+            "",
+            "  ",
+            "\u{301}",
+            "\u{301} \u{302}",
+            "\u{FE0F}",
+            "\u{200B}",
+            "Ma\u{200B}ra",
+            "Ma\u{200D}ra",
+            "Ma\u{202E}ra",
+            "Ma\u{2066}ra",
+            "Ma\u{AD}ra",
+            "\u{FEFF}Mara",
+            "Ma\u{2028}ra",
+            "Ma\u{2029}ra",
+            "Ma\nra",
+            "Ma\tra",
+            "Ma\u{0}ra",
+            "\u{115F}",
+            "Ma\u{1160}ra",
+            "\u{3164}",
+            "\u{FFA0}",
+            "\u{2800}",
+            "Ma\u{E0061}ra",
+            "Ma\u{FE00}ra",
+            "Ma\u{E0100}ra",
+            "Ma\u{34F}ra",
+            "Ma\u{E000}ra",
+            "Ma\u{10FFFF}ra",
+            "Ma\u{378}ra",
+        ] {
+            assert!(Nickname::parse(name).is_none(), "{name:?}");
+        }
+        assert!(Nickname::parse(&"a".repeat(50)).is_some() && Nickname::parse(&"a".repeat(51)).is_none());
+        let heaped = |marks| Nickname::parse(&format!("a{}", "\u{301}".repeat(marks)));
+        assert!(heaped(199).is_some() && heaped(200).is_none(), "399 bytes and 401");
     }
 }

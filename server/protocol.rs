@@ -5,15 +5,18 @@
 //! It knows nothing of sockets, actors or SQL.
 
 mod asked;
+mod shown;
 
 use bytestring::ByteString;
-use quietline_domain as domain;
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 use uuid::Uuid;
 
 pub use asked::{FromDesk, FromStudent, Known};
+pub use shown::{
+    Ended, EndedBy, Line, Lines, Notice, Older, Place, PlacedNotice, Resume, Role, RoomView, Said, Warning, Whereabouts,
+};
 
 use crate::private::{Nickname, SealedText};
 
@@ -34,8 +37,8 @@ pub struct Body {
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToStudent {
-    /// Nobody's room: how many counsellors are available right now (W1).
-    Door { available: u32 },
+    /// Nobody's room: how many counsellors are available right now (W1), and how often to beat (U6).
+    Door { available: u32, beat_ms: u32 },
     /// This key opens nothing: never a room, or erased. Both look the same.
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).
@@ -53,17 +56,51 @@ pub enum ToDesk {
     Welcome {
         nickname: Nickname,
         limit: u32,
-        /// The rooms this counsellor holds. A room the page knows and that is not here has ended.
+        /// The rooms this counsellor holds. A room the page shows and that is in neither list has ended.
         rooms: Vec<Uuid>,
+        /// Rooms this page shows that are open and with somebody else now, or waiting again (W25, W26).
+        moved: Vec<Uuid>,
+        /// How often to beat while no room is held; a `room` frame says how often in a room (U6).
+        beat_ms: u32,
     },
     /// The switch as it stands.
     Switched { available: bool },
-    /// How many wait, and how long the longest has waited, in milliseconds, at the moment of sending (W5).
-    Queue { waiting: u32, longest_ms: i64 },
+    /// How many wait, of whom how many are reconnecting, and how long the longest has waited, in milliseconds, at the
+    /// moment of sending (W5).
+    Queue { waiting: u32, reconnecting: u32, longest_ms: i64 },
+    /// Who is available and may be handed a room, this counsellor included (W26).
+    Colleagues { available: Vec<Colleague> },
+    /// A colleague asks this counsellor to take over a room; answered by `accept` or `decline` (W26).
+    Offered { room: Uuid, from: Nickname, expires_in_ms: u32 },
+    /// That offer no longer stands, however it ended.
+    OfferEnded { room: Uuid },
+    /// This room is no longer this counsellor's; it is not erased.
+    Moved { room: Uuid, why: Moved },
     /// The answer to `take`: this room is yours. Its `room` frame follows.
     Taken { claim: Uuid, room: Uuid },
     #[serde(untagged)]
     FromRoom(FromRoom),
+}
+
+/// A counsellor as other counsellors see them.
+#[derive(Serialize, Clone)]
+#[cfg_attr(test, derive(TS))]
+pub struct Colleague {
+    pub id: Uuid,
+    pub nickname: Nickname,
+}
+
+/// Why a room is no longer a counsellor's.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// Given back to the queue by this counsellor.
+    GivenBack,
+    /// A colleague has accepted it.
+    HandedOver,
+    /// Back in the queue, because this counsellor was away for too long (W25).
+    Away,
 }
 
 /// What either page may hear. A frame from a room is encoded once for both seats.
@@ -82,6 +119,31 @@ pub enum FromRoom {
     Typing {
         room: Uuid,
     },
+    /// Where the other side is now (U9).
+    Presence {
+        room: Uuid,
+        whereabouts: Whereabouts,
+    },
+    /// The other side's page has shown every line up to this one.
+    Seen {
+        room: Uuid,
+        seq: u64,
+    },
+    /// The counsellor has asked this colleague to take over, or, with `null`, stays after all (W26).
+    Handing {
+        room: Uuid,
+        to: Option<Nickname>,
+    },
+    /// To the student: whether the newcomer may read what was said before they came (W13).
+    Older {
+        room: Uuid,
+        older: Older,
+    },
+    /// The student is called this from now on: a registered person has taken the name they had (U4).
+    Named {
+        room: Uuid,
+        nickname: Nickname,
+    },
     Warning(Warning),
     /// The warning no longer holds.
     Stayed {
@@ -89,133 +151,6 @@ pub enum FromRoom {
     },
     Ended(Ended),
     Refused(Refused),
-}
-
-/// A room as one seat may see it.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct RoomView {
-    pub room: Uuid,
-    pub epoch: Uuid,
-    /// The student's.
-    pub nickname: Nickname,
-    /// The counsellor's, once there is one.
-    pub counsellor: Option<Nickname>,
-    /// Whether both have spoken, so that each receives the other's lines (W12).
-    pub revealed: bool,
-    /// Whether the lines that follow are everything, or what came after `since`.
-    pub resume: Resume,
-    /// Every notice this seat has been given, with its place among the lines.
-    pub notices: Vec<PlacedNotice>,
-    /// Present only while the room is about to close.
-    pub closes_in_ms: Option<u32>,
-    /// Present only while waiting.
-    pub place: Option<Place>,
-}
-
-#[derive(Serialize, Clone, Copy)]
-#[cfg_attr(test, derive(TS))]
-pub struct Place {
-    pub ahead: u32,
-    pub attended: bool,
-}
-
-#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Resume {
-    Full,
-    Delta,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct Lines {
-    pub room: Uuid,
-    pub lines: Vec<Said>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct Line {
-    pub room: Uuid,
-    #[serde(flatten)]
-    pub said: Said,
-}
-
-/// One line as the store keeps it.
-#[derive(Serialize, Clone)]
-#[cfg_attr(test, derive(TS))]
-pub struct Said {
-    pub seq: u64,
-    pub cid: Uuid,
-    pub from: Role,
-    /// Unix milliseconds.
-    pub at: i64,
-    pub body: Body,
-}
-
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Student,
-    Counsellor,
-}
-
-/// A notice and the line it stands behind (0: before the first).
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct PlacedNotice {
-    pub room: Uuid,
-    pub after: u64,
-    pub notice: Notice,
-    /// Who came, with [`Notice::CounsellorCame`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional))]
-    pub counsellor: Option<Nickname>,
-}
-
-/// What the system says. Notices are not lines: they open no gate and are no activity (W14).
-#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Notice {
-    /// To each side, once, on first entering (W10).
-    SayHi,
-    /// To the student, after their first line, before a counsellor has come (W11).
-    WaitForCounsellor,
-    /// To the student (W11).
-    CounsellorCame,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct Warning {
-    pub room: Uuid,
-    pub closes_in_ms: u32,
-}
-
-/// A room that is gone: said only once it is true.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub struct Ended {
-    pub room: Uuid,
-    /// Unix milliseconds.
-    pub at: i64,
-    /// How many lines were erased, of both sides together.
-    pub lines: u64,
-    pub by: EndedBy,
-}
-
-#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum EndedBy {
-    Student,
-    Counsellor,
-    /// More than the allowed inactivity (W19).
-    Silence,
 }
 
 /// A refusal, with what it was about. Never says more than the asker already knew.
@@ -249,12 +184,20 @@ pub enum Refusal {
     NobodyAvailable,
     /// A signed-in counsellor cannot open a student room (W1).
     SignedIn,
-    /// The nickname is not 1 to 50 characters, or begins with the guest prefix.
+    /// The nickname is not 1 to 50 visible characters, or begins with the guest prefix (U4).
     Nickname,
+    /// The nickname belongs to somebody, or looks as if it did (U3, U4).
+    NicknameTaken,
     /// Nobody is waiting (W7).
     NobodyWaiting,
+    /// Only students whose connection is down wait (W6).
+    NobodyHere,
     /// You hold your limit (W8).
     Limit,
+    /// This colleague cannot take a room over: not available, or yourself (W26).
+    Colleague,
+    /// This offer no longer stands.
+    OfferEnded,
     /// This click was answered before, and its room has ended since.
     AnsweredBefore,
     /// Too many lines, or too many joins from one place; `retry_ms` says when.
@@ -274,6 +217,8 @@ pub enum CloseCode {
     NotUtf8 = 1007,
     /// A frame, or a message in parts, over 32 KiB.
     TooLarge = 1009,
+    /// The server stops, or starts anew; come back.
+    Restarting = 1012,
     /// Something failed on our side; come back.
     TryAgain = 1013,
     /// A frame that is not of this protocol, or one before `hello`.
@@ -290,30 +235,6 @@ pub enum CloseCode {
 pub fn frame<T: Serialize>(said: &T) -> ByteString {
     // Our own enums of strings and numbers always encode; an empty frame would be noticed by every test.
     ByteString::from(serde_json::to_string(said).unwrap_or_default())
-}
-
-impl From<domain::Role> for Role {
-    fn from(role: domain::Role) -> Self {
-        match role {
-            domain::Role::Student => Self::Student,
-            domain::Role::Counsellor => Self::Counsellor,
-        }
-    }
-}
-
-impl From<Role> for domain::Role {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Student => Self::Student,
-            Role::Counsellor => Self::Counsellor,
-        }
-    }
-}
-
-impl From<domain::queue::Place> for Place {
-    fn from(place: domain::queue::Place) -> Self {
-        Self { ahead: place.ahead, attended: place.attended }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use actix::Addr;
 use actix_web::web;
-use quietline_domain::{Cid, Role, RoomId};
+use quietline_domain::{Cid, Role, RoomId, Span, presence::Level};
 use uuid::Uuid;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         Ear, EarId, lobby, queue,
         room::{Deed, Done, Room},
     },
+    names,
     place::Place,
     private::{Credential, Nickname},
     protocol::{CloseCode, FromRoom, FromStudent, Refusal, Refused, frame},
@@ -37,7 +38,22 @@ enum Stage {
     /// Before `hello`.
     Silent,
     Door,
-    Room(Addr<Room>),
+    Room(Seat),
+}
+
+struct Seat {
+    at: Addr<Room>,
+    room: RoomId,
+    /// What the page's last beat named, for its pongs (U6).
+    named: Level,
+    beaten: Beaten,
+}
+
+/// Whether the page has beaten by itself since the last ping; then its pong says nothing new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beaten {
+    Lately,
+    NotSincePing,
 }
 
 impl Student {
@@ -65,7 +81,8 @@ impl Student {
             let retry_ms = Some(u32::try_from(retry.0).unwrap_or(u32::MAX));
             return tell(ear, Refused { reason: Refusal::TooMany, retry_ms, ..Refused::default() });
         }
-        self.to_lobby(lobby::Join { key: key.digest(), nickname, ear: ear.clone() })
+        let forms = self.parts.names.forms(&nickname);
+        self.to_lobby(lobby::Join { key: key.digest(), nickname, forms, ear: ear.clone() })
     }
 
     /// What they asked to be called, or a generated name.
@@ -73,8 +90,7 @@ impl Student {
         let prefix = &self.parts.settings.guest_prefix;
         match asked.map(str::trim).filter(|asked| !asked.is_empty()) {
             None => Nickname::parse(&format!("{prefix}{:04}", Uuid::new_v4().as_u128() % 10_000)),
-            Some(asked) if asked.to_lowercase().starts_with(&prefix.to_lowercase()) => None,
-            Some(asked) => Nickname::parse(asked),
+            Some(asked) => Nickname::parse(asked).filter(|name| !names::is_like_a_guest(name, prefix)),
         }
     }
 
@@ -89,8 +105,26 @@ impl Student {
 
     fn to_room(&self, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
         match &self.stage {
-            Stage::Room(room) => deliver(room, Role::Student, what, ear),
+            Stage::Room(seat) => deliver(&seat.at, Role::Student, what, ear),
             Stage::Door | Stage::Silent => refuse(ear, Refusal::NoSuchRoom),
+        }
+    }
+
+    /// A beat for a room one is not in keeps only the site level alive, and is refused like any deed there.
+    fn beat(&mut self, room: Option<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
+        let own = match &mut self.stage {
+            Stage::Room(seat) => {
+                let own = Uuid::from_u128(seat.room.0);
+                seat.named = if room == Some(own) { Level::Room } else { Level::Site };
+                seat.beaten = Beaten::Lately;
+                beat(&seat.at, Role::Student, seat.named, ear);
+                Some(own)
+            }
+            Stage::Door | Stage::Silent => None,
+        };
+        match room {
+            Some(room) if own != Some(room) => tell(ear, Refused { room: Some(room), ..Refused::default() }),
+            _ => Ok(()),
         }
     }
 }
@@ -106,18 +140,41 @@ impl Edge for Student {
             (_, FromStudent::Say { cid, body }) => self.to_room(Deed::Say { cid: Cid(cid.as_u128()), body }, ear),
             (_, FromStudent::Typing {}) => self.to_room(Deed::Typing, ear),
             (_, FromStudent::Stay {}) => self.to_room(Deed::Stay, ear),
+            (_, FromStudent::Beat { room }) => self.beat(room, ear),
+            (_, FromStudent::Seen { seq }) => self.to_room(Deed::Seen { seq }, ear),
+            (_, FromStudent::Older { share: true }) => self.to_room(Deed::ShareOlder, ear),
+            (_, FromStudent::Older { share: false }) => self.to_room(Deed::KeepOlder, ear),
             (_, FromStudent::Close {}) => self.to_room(Deed::Close, ear),
         }
     }
 
-    fn seated(&mut self, _: RoomId, at: Addr<Room>, ear: &Ear) {
+    fn seated(&mut self, room: RoomId, at: Addr<Room>, ear: &Ear) {
+        let seat = Seat { at: at.clone(), room, named: Level::Room, beaten: Beaten::Lately };
         // Two joins at once with two keys: the first room is left, and closes like any that was left.
-        if let Stage::Room(before) = std::mem::replace(&mut self.stage, Stage::Room(at.clone()))
-            && before != at
+        if let Stage::Room(before) = std::mem::replace(&mut self.stage, Stage::Room(seat))
+            && before.at != at
         {
-            before.do_send(Done { role: Role::Student, ear: ear.id, what: Deed::Leave });
+            before.at.do_send(Done { role: Role::Student, ear: ear.id, what: Deed::Disconnect });
         }
         let _ = self.parts.queue.try_send(queue::DoorLeft(ear.id));
+    }
+
+    /// A student's only seat goes with its room.
+    fn unseated(&mut self, _: RoomId) {}
+
+    fn beat_every(&self) -> Span {
+        match self.stage {
+            Stage::Room(_) | Stage::Silent => self.parts.settings.beat_room,
+            Stage::Door => self.parts.settings.beat_site,
+        }
+    }
+
+    fn pong(&mut self, ear: &Ear) {
+        if let Stage::Room(seat) = &mut self.stage
+            && std::mem::replace(&mut seat.beaten, Beaten::NotSincePing) == Beaten::NotSincePing
+        {
+            beat(&seat.at, Role::Student, seat.named, ear);
+        }
     }
 
     fn is_greeted(&self) -> bool {
@@ -126,7 +183,7 @@ impl Edge for Student {
 
     fn left(&mut self, ear: EarId) {
         match &self.stage {
-            Stage::Room(room) => room.do_send(Done { role: Role::Student, ear, what: Deed::Leave }),
+            Stage::Room(seat) => seat.at.do_send(Done { role: Role::Student, ear, what: Deed::Disconnect }),
             Stage::Door => self.parts.queue.do_send(queue::DoorLeft(ear)),
             Stage::Silent => {}
         }
@@ -136,6 +193,11 @@ impl Edge for Student {
 /// Hands a deed to its room. A room that is gone or full asks the page to come back: then it hears how things stand.
 pub fn deliver(at: &Addr<Room>, role: Role, what: Deed, ear: &Ear) -> Result<(), CloseCode> {
     at.try_send(Done { role, ear: ear.id, what }).map_err(|_| CloseCode::TryAgain)
+}
+
+/// A sign of life. One that finds the room's mailbox full is not worth coming back for: the next follows soon.
+pub fn beat(at: &Addr<Room>, role: Role, level: Level, ear: &Ear) {
+    let _ = at.try_send(Done { role, ear: ear.id, what: Deed::Beat(level) });
 }
 
 fn refuse(ear: &Ear, reason: Refusal) -> Result<(), CloseCode> {

@@ -10,7 +10,7 @@ use std::{
     any::Any,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -26,7 +26,7 @@ use actix_web::{
 };
 use actix_web_actors::ws::{self, Message, ProtocolError};
 use announced::Announced;
-use quietline_domain::{Span, Time};
+use quietline_domain::Span;
 use socket2::SockRef;
 
 use crate::{
@@ -37,14 +37,12 @@ use crate::{
     student,
 };
 
-/// How often a page is pinged; its pong is a sign of life.
-const PING: Duration = Duration::from_secs(20);
 /// A page that has not said hello by then is closed.
 const HELLO: Duration = Duration::from_secs(10);
-/// A socket without any frame from its peer for longer is shut down from outside.
-const SILENCE: Span = Span::seconds(60);
 /// How often the watchdog looks.
 const WATCH: Duration = Duration::from_secs(5);
+/// A socket without any frame from its peer at so many looks in a row is shut down from outside: after a minute.
+const SILENT_LOOKS: u32 = 12;
 /// How long unacknowledged bytes may stay on their way before the kernel gives the connection up.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// As many parts as one message may come in.
@@ -56,6 +54,12 @@ pub trait Edge: Unpin + 'static {
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode>;
     /// This page has a seat in a room now.
     fn seated(&mut self, room: quietline_domain::RoomId, at: actix::Addr<crate::actors::room::Room>, ear: &Ear);
+    /// That seat is somebody else's now.
+    fn unseated(&mut self, room: quietline_domain::RoomId);
+    /// How often this page is pinged (U6).
+    fn beat_every(&self) -> Span;
+    /// The page's browser has answered a ping: a sign of life, also of a hidden page whose timers are slowed.
+    fn pong(&mut self, ear: &Ear);
     /// Whether `hello` was said.
     fn is_greeted(&self) -> bool;
     /// The socket is gone.
@@ -108,14 +112,13 @@ fn open<E: Edge>(
 ) -> actix_web::Result<HttpResponse> {
     let wire = req.conn_data::<Arc<Wire>>().cloned();
     if let Some(wire) = &wire {
-        wire.heard(parts.clock.now());
+        wire.heard();
         parts.watchdog.watch(wire);
     }
     let frames = Announced::new(payload.into_inner());
     let too_large = frames.too_large.clone();
     let payload = web::Payload::from_request(req, &mut Payload::Stream { payload: Box::pin(frames) }).into_inner()?;
-    let socket =
-        Socket { edge, id: EarId::next(), wire, parts: parts.clone(), unfinished: None, patience: None, too_large };
+    let socket = Socket { edge, id: EarId::next(), wire, unfinished: None, patience: None, too_large };
     let mut response = ws::WsResponseBuilder::new(socket, req, payload).frame_size(FRAME_BYTES).start()?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
@@ -125,7 +128,6 @@ struct Socket<E: Edge> {
     edge: E,
     id: EarId,
     wire: Option<Arc<Wire>>,
-    parts: web::Data<Parts>,
     unfinished: Option<Unfinished>,
     /// Runs out unless `hello` is said.
     patience: Option<SpawnHandle>,
@@ -150,6 +152,14 @@ impl<E: Edge> Socket<E> {
                 }
             }),
         }
+    }
+
+    fn ping_later(&self, ctx: &mut ws::WebsocketContext<Self>) {
+        let every = Duration::from_millis(u64::try_from(self.edge.beat_every().0).unwrap_or(u64::MAX));
+        ctx.run_later(every, |socket, ctx| {
+            ctx.ping(b"");
+            socket.ping_later(ctx);
+        });
     }
 
     fn hear(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
@@ -197,7 +207,7 @@ impl<E: Edge> Actor for Socket<E> {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(OUTBOUND_FRAMES);
-        ctx.run_interval(PING, |_, ctx| ctx.ping(b""));
+        self.ping_later(ctx);
         self.patience = Some(ctx.run_later(HELLO, |_, ctx| close(ctx, CloseCode::NoHello)));
     }
 
@@ -209,7 +219,7 @@ impl<E: Edge> Actor for Socket<E> {
 impl<E: Edge> StreamHandler<Result<Message, ProtocolError>> for Socket<E> {
     fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
         if let Some(wire) = &self.wire {
-            wire.heard(self.parts.clock.now());
+            wire.heard();
         }
         match message {
             Ok(Message::Text(text)) if FRAME_BYTES < text.len() => close(ctx, CloseCode::TooLarge),
@@ -217,7 +227,11 @@ impl<E: Edge> StreamHandler<Result<Message, ProtocolError>> for Socket<E> {
             Ok(Message::Continuation(part)) => self.hear_part(part, ctx),
             Ok(Message::Binary(_)) => close(ctx, CloseCode::NotText),
             Ok(Message::Ping(bytes)) => ctx.pong(&bytes),
-            Ok(Message::Pong(_) | Message::Nop) => {}
+            Ok(Message::Pong(_)) => {
+                let ear = self.ear(ctx);
+                self.edge.pong(&ear);
+            }
+            Ok(Message::Nop) => {}
             Ok(Message::Close(reason)) => {
                 ctx.close(reason);
                 ctx.stop();
@@ -241,6 +255,7 @@ impl<E: Edge> Handler<Heard> for Socket<E> {
                 let ear = self.ear(ctx);
                 self.edge.seated(room, at, &ear);
             }
+            Heard::Unseated { room } => self.edge.unseated(room),
             Heard::Close(code) => close(ctx, code),
         }
     }
@@ -261,6 +276,14 @@ impl Edge for SignedOut {
 
     fn seated(&mut self, _: quietline_domain::RoomId, _: actix::Addr<crate::actors::room::Room>, _: &Ear) {}
 
+    fn unseated(&mut self, _: quietline_domain::RoomId) {}
+
+    fn beat_every(&self) -> Span {
+        Span::seconds(60)
+    }
+
+    fn pong(&mut self, _: &Ear) {}
+
     fn is_greeted(&self) -> bool {
         false
     }
@@ -271,12 +294,12 @@ impl Edge for SignedOut {
 /// The connection below a socket, held from outside it. Dropped with the connection.
 pub struct Wire {
     socket: socket2::Socket,
-    last_heard: AtomicI64,
+    silent_looks: AtomicU32,
 }
 
 impl Wire {
-    fn heard(&self, now: Time) {
-        self.last_heard.store(now.0, Ordering::Relaxed);
+    fn heard(&self) {
+        self.silent_looks.store(0, Ordering::Relaxed);
     }
 
     fn cut(&self) {
@@ -295,7 +318,7 @@ pub fn on_connect(connection: &dyn Any, extensions: &mut Extensions) {
         log::debug!("no time limit for unacknowledged bytes: {error}");
     }
     match stream.try_clone() {
-        Ok(socket) => drop(extensions.insert(Arc::new(Wire { socket, last_heard: AtomicI64::new(0) }))),
+        Ok(socket) => drop(extensions.insert(Arc::new(Wire { socket, silent_looks: AtomicU32::new(0) }))),
         Err(error) => log::warn!("a connection goes unwatched: {error}"),
     }
 }
@@ -310,16 +333,15 @@ impl Watchdog {
     }
 
     /// Looks every 5 s, for as long as the server runs.
-    pub async fn run(&self, clock: crate::clock::Clock) {
+    pub async fn run(&self) {
         let mut rounds = tokio::time::interval(WATCH);
         loop {
             rounds.tick().await;
-            let now = clock.now();
             self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|wire| {
                 let Some(wire) = wire.upgrade() else {
                     return false;
                 };
-                let is_silent = SILENCE < now.since(Time(wire.last_heard.load(Ordering::Relaxed)));
+                let is_silent = SILENT_LOOKS <= wire.silent_looks.fetch_add(1, Ordering::Relaxed);
                 if is_silent {
                     log::info!("silent socket cut off");
                     wire.cut();

@@ -189,7 +189,7 @@ async fn whoever_says_no_hello_is_closed() {
 #[actix_web::test]
 async fn a_reader_that_stops_is_cut_off() {
     let line_limit = Limit { most: 1_000_000, within: Span::seconds(1) };
-    let portal = Portal::with(Settings { line_limit, ..Settings::default() }).await;
+    let portal = Portal::with(Settings { line_limit, ..common::patient() }).await;
     let mut asha = portal.available("Asha").await;
     let mut student = portal.student().await;
     asha.takes().await;

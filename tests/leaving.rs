@@ -156,7 +156,12 @@ async fn whoever_leaves_before_the_room_is_there_leaves_no_room() {
         let digest = quietline::private::Credential::parse(&key).expect("fits").digest();
         let nickname = quietline::private::Nickname::parse("moss").expect("fits");
         let (ear, _) = listening_ear();
-        portal.parts.lobby.do_send(lobby::Join { key: digest, nickname, ear });
+        portal.parts.lobby.do_send(lobby::Join {
+            key: digest,
+            forms: portal.parts.names.forms(&nickname),
+            nickname,
+            ear,
+        });
         portal.parts.lobby.do_send(lobby::Leave { key: digest });
     }
     // One more press, and its answer, come after all of them.

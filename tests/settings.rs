@@ -119,6 +119,8 @@ fn a_value_that_makes_no_sense_names_its_setting() {
     assert!(!sentence.contains("secret"), "{sentence}");
     let sentence = refusal(&folder, run(folder.path(), &["account", "list", "--inactivity", "60s"], ""));
     assert!(sentence.contains("must be shorter than --inactivity"), "{sentence}");
+    let sentence = refusal(&folder, run(folder.path(), &["--beat-room", "15s"], ""));
+    assert!(sentence.contains("--beat-room must be shorter than QUIETLINE_NOTICE"), "{sentence}");
 }
 
 #[test]
@@ -187,6 +189,7 @@ fn accounts_are_added_listed_disabled_and_reset() {
     for (words, input, why) in [
         (&add_anna[..], PASSWORD, "this login or this nickname already"),
         (&["add", "carla", "--nickname", "Guest_1", "--password-stdin"], PASSWORD, "like a guest's"),
+        (&["add", "carla", "--nickname", "Car\u{202e}la", "--password-stdin"], PASSWORD, "visible characters"),
         (&["add", "carla", "--nickname", "Carla", "--password-stdin"], "short\n", "at least 12 characters"),
         (&["add", "car la", "--nickname", "Carla", "--password-stdin"], PASSWORD, "the login must be"),
         (&["disable", "nobody"], "", "no account \"nobody\""),

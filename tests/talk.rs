@@ -184,5 +184,7 @@ async fn a_conversation_goes_on_after_a_restart() {
     let (room, _) = returned.enters().await;
     let place = if room["place"].is_null() { returned.hears("place").await } else { room["place"].clone() };
     assert_eq!(place["ahead"], 1);
+    let mut second_page = portal.returns(&second.key).await;
+    second_page.enters().await;
     assert_eq!(asha.presses(Uuid::new_v4()).await, Ok(second.room));
 }

@@ -86,7 +86,7 @@ async fn whoever_waited_longest_is_given_first_and_places_move_up() {
 #[actix_web::test]
 async fn sixteen_who_press_at_once_never_get_the_same_student() {
     // W6: every third answer is thrown away and the press repeated.
-    let portal = Portal::with(Settings { rooms_per_counsellor: 100, ..Settings::default() }).await;
+    let portal = Portal::with(Settings { rooms_per_counsellor: 100, ..common::patient() }).await;
     portal.available("Asha").await;
     let mut waiting = Vec::new();
     for _ in 0..60 {
@@ -118,7 +118,7 @@ async fn sixteen_who_press_at_once_never_get_the_same_student() {
 #[actix_web::test]
 async fn nobody_holds_more_than_their_limit() {
     // W8
-    let portal = Portal::with(Settings { rooms_per_counsellor: 1, ..Settings::default() }).await;
+    let portal = Portal::with(Settings { rooms_per_counsellor: 1, ..common::patient() }).await;
     let mut asha = portal.available("Asha").await;
     let _students = (portal.student().await, portal.student().await);
     asha.takes().await;
@@ -171,7 +171,7 @@ async fn a_nickname_is_optional_and_cannot_pose_as_a_guests() {
 #[actix_web::test]
 async fn too_many_joins_from_one_place_are_refused_with_when() {
     let join_limit = Limit { most: 3, within: Span::seconds(60) };
-    let portal = Portal::with(Settings { join_limit, ..Settings::default() }).await;
+    let portal = Portal::with(Settings { join_limit, ..common::patient() }).await;
     portal.available("Asha").await;
     for _ in 0..3 {
         portal.student().await;

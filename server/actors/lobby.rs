@@ -3,24 +3,27 @@
 //! A dead actor is not an error: whoever comes next finds the room woken from the store, and nothing but the store
 //! wakes one. It knows who may knock, not what is said inside.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-    time::Duration,
-};
+mod messages;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
-use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
+use quietline_domain::RoomId;
 use uuid::Uuid;
+
+pub use messages::{
+    Accept, Dismiss, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened, Places,
+    Sit, Wake,
+};
 
 use super::{
     Ear, Heard, queue,
-    room::{self, House, Room, Who},
+    room::{self, House, Room},
 };
 use crate::{
-    private::{Digested, Nickname},
+    private::Digested,
     protocol::{CloseCode, FromRoom, Refused, ToStudent, frame},
-    store::{RoomRow, Seated},
+    store::RoomRow,
 };
 
 /// How long a room that fell rests before it is woken: whatever broke may still be broken.
@@ -45,79 +48,6 @@ enum Opening {
     /// The student left before the room was there.
     Abandoned,
 }
-
-/// A student's page returns with a key. Whether the key never opened a room or the room was erased looks the same.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Knock {
-    pub key: Digested,
-    pub ear: Ear,
-    pub shows: Option<(Uuid, Seq)>,
-}
-
-/// A student asks to talk. With a key that has a room, this leads back to it (W4).
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Join {
-    pub key: Digested,
-    pub nickname: Nickname,
-    pub ear: Ear,
-}
-
-/// A room was made, or was found to be there already.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Opened {
-    pub key: Digested,
-    pub room: RoomId,
-    pub ear: Ear,
-}
-
-/// No room was made for this key.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct NotOpened(pub Digested);
-
-/// A counsellor was given a room.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Given {
-    pub room: RoomId,
-    pub by: Seated,
-    pub ear: Option<Ear>,
-}
-
-/// A counsellor's page takes its seat in a room it holds.
-#[derive(Message, Clone)]
-#[rtype(result = "()")]
-pub struct Sit {
-    pub account: AccountId,
-    pub room: RoomId,
-    pub ear: Ear,
-    pub shows: Option<(Uuid, Seq)>,
-}
-
-/// New places in the queue.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Places(pub Vec<(RoomId, Place)>);
-
-/// A student left by the quick exit: the room of this key is closed.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Leave {
-    pub key: Digested,
-}
-
-/// This room is erased.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Ended(pub RoomId);
-
-/// This room's actor is gone, and the room is not.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Fell(pub RoomId);
 
 /// Who is told when a room turns out not to be there.
 enum Asker {
@@ -218,125 +148,5 @@ impl Actor for Lobby {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(4_096);
-    }
-}
-
-impl Handler<Knock> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Knock { key, ear, shows }: Knock, ctx: &mut Self::Context) {
-        let Some(id) = self.keys.get(&key).copied() else {
-            let _ = ear.frame(frame(&ToStudent::Gone {}));
-            return;
-        };
-        self.with_room(id, Asker::Student(ear.clone()), ctx, move |room, ctx| {
-            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows };
-            enter(room, entering, Knock { key, ear, shows: None }, ctx);
-        });
-    }
-}
-
-impl Handler<Join> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Join { key, nickname, ear }: Join, ctx: &mut Self::Context) {
-        if self.keys.contains_key(&key) {
-            return ctx.notify(Knock { key, ear, shows: None });
-        }
-        if let Entry::Vacant(vacant) = self.opening.entry(key) {
-            vacant.insert(Opening::Wanted);
-        }
-        self.house.queue.do_send(queue::Asked { key, nickname, ear });
-    }
-}
-
-impl Handler<Opened> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Opened { key, room, ear }: Opened, ctx: &mut Self::Context) {
-        let is_abandoned = self.opening.remove(&key) == Some(Opening::Abandoned);
-        self.with_room(room, Asker::Student(ear.clone()), ctx, move |room, ctx| {
-            if is_abandoned {
-                return room.do_send(room::Abandon);
-            }
-            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows: None };
-            enter(room, entering, Knock { key, ear, shows: None }, ctx);
-        });
-    }
-}
-
-impl Handler<NotOpened> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, NotOpened(key): NotOpened, _: &mut Self::Context) {
-        self.opening.remove(&key);
-    }
-}
-
-impl Handler<Given> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Given { room, by, ear }: Given, ctx: &mut Self::Context) {
-        let account = by.account;
-        let asker = ear.clone().map_or(Asker::Nobody, Asker::Desk);
-        self.with_room(room, asker, ctx, move |at, ctx| {
-            at.do_send(room::Given(by));
-            if let Some(ear) = ear {
-                ctx.notify(Sit { account, room, ear, shows: None });
-            }
-        });
-    }
-}
-
-impl Handler<Sit> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, sit: Sit, ctx: &mut Self::Context) {
-        self.with_room(sit.room, Asker::Desk(sit.ear.clone()), ctx, move |room, ctx| {
-            let who = Who::Counsellor(sit.account);
-            let entering = room::Enter { who, ear: sit.ear.clone(), shows: sit.shows };
-            enter(room, entering, Sit { shows: None, ..sit }, ctx);
-        });
-    }
-}
-
-impl Handler<Places> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Places(places): Places, _: &mut Self::Context) {
-        for (id, place) in places {
-            if let Some(room) = self.awake(id) {
-                room.do_send(room::Placed(place));
-            }
-        }
-    }
-}
-
-impl Handler<Leave> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Leave { key }: Leave, ctx: &mut Self::Context) {
-        if let Some(opening) = self.opening.get_mut(&key) {
-            *opening = Opening::Abandoned;
-        }
-        if let Some(id) = self.keys.get(&key).copied() {
-            self.with_room(id, Asker::Nobody, ctx, |room, _| room.do_send(room::Abandon));
-        }
-    }
-}
-
-impl Handler<Ended> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Ended(room): Ended, _: &mut Self::Context) {
-        self.forget(room);
-    }
-}
-
-impl Handler<Fell> for Lobby {
-    type Result = ();
-
-    fn handle(&mut self, Fell(room): Fell, ctx: &mut Self::Context) {
-        ctx.run_later(REST, move |lobby, ctx| lobby.with_room(room, Asker::Nobody, ctx, |_, _| ()));
     }
 }

@@ -31,6 +31,10 @@ pub enum Heard {
         room: RoomId,
         at: Addr<room::Room>,
     },
+    /// This page's seat in that room is somebody else's now.
+    Unseated {
+        room: RoomId,
+    },
     Close(CloseCode),
 }
 

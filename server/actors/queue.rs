@@ -4,24 +4,28 @@
 //! asking for the same room. It knows of a student nothing but a room's id and a place.
 
 mod messages;
+mod telling;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
 use quietline_domain::{
     AccountId, ClaimId, RoomId, Span, Time,
     queue::{self as domain, Answer, Effect, Input},
 };
 use uuid::Uuid;
 
-pub use messages::{Arrived, Asked, DeskCame, DeskLeft, DoorCame, DoorLeft, Ended, Pressed, StaffChanged, Switched};
+pub use messages::{
+    Accepted, Arrived, Asked, Declined, DeskBeat, DeskCame, DeskLeft, DoorCame, DoorLeft, Drain, Ended, HandedOver,
+    NotHandedOver, Offered, Pressed, Reach, Returned, StaffChanged, Switched,
+};
 
 use super::{Ear, EarId, Heard, lobby};
 use crate::{
     clock::Clock,
     private::Digested,
-    protocol::{CloseCode, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
-    store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Store, Take},
+    protocol::{CloseCode, FromRoom, Refusal, Refused, ToDesk, frame},
+    store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take},
 };
 
 /// How often the queue looks whether another process changed an account.
@@ -37,8 +41,11 @@ pub struct Queue {
     store: Arc<dyn Store>,
     clock: Clock,
     lobby: Addr<lobby::Lobby>,
-    limit: usize,
+    rules: Rules,
     machine: domain::Queue,
+    alarm: Option<(Time, SpawnHandle)>,
+    /// Every account, as last seen.
+    staff: HashMap<AccountId, AccountRow>,
     desks: HashMap<AccountId, Desk>,
     doors: HashMap<EarId, Ear>,
     news: News,
@@ -69,21 +76,34 @@ struct Desk {
     session: Digested,
 }
 
+/// What the queue is told at the start, and does not decide.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    /// How many rooms one counsellor may hold.
+    pub limit: usize,
+    /// Whether two visitors may have the same nickname (U5).
+    pub sharing: Sharing,
+    /// How often a page outside any room is asked to beat (U6).
+    pub beat: Span,
+}
+
 impl Queue {
     /// A queue that knows which rooms are held and which clicks were answered before the start.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Clock,
         lobby: Addr<lobby::Lobby>,
-        limit: usize,
+        rules: Rules,
         machine: domain::Queue,
     ) -> Self {
         Self {
             store,
             clock,
             lobby,
-            limit,
+            rules,
             machine,
+            alarm: None,
+            staff: HashMap::new(),
             desks: HashMap::new(),
             doors: HashMap::new(),
             news: News::default(),
@@ -105,34 +125,57 @@ impl Queue {
                 Effect::Place { room, place } => drop(self.news.places.insert(room, place)),
                 Effect::Numbers => self.news.numbers = true,
                 Effect::Door => self.news.door = true,
+                Effect::SwitchOff { account } => self.switch(account, Availability::Away, ctx),
+                Effect::Offer { room, from, to } => self.tell_offer(room, from, to, now),
+                Effect::OfferRefused { room, from, holds } => self.refuse_offer(room, from, holds),
+                Effect::OfferOver { room, to, end } => self.tell_offer_over(room, to, end),
+                Effect::HandOver { room, to } => self.lobby.do_send(lobby::Accept { room, by: to }),
+                Effect::NotAccepted { room, by, why } => self.tell_not_accepted(room, by, why),
             }
         }
         if self.news.is_some() && !self.news.is_due {
             self.news.is_due = true;
             ctx.run_later(NEWS_EVERY, |queue, _| queue.tell_news());
         }
+        self.set_alarm(ctx);
     }
 
-    fn tell_news(&mut self) {
-        let news = std::mem::take(&mut self.news);
-        if news.numbers {
-            self.tell_numbers();
+    /// As a room's: one that rings too early is set anew, so signs of life need not touch it.
+    fn set_alarm(&mut self, ctx: &mut Context<Self>) {
+        let deadline = self.machine.deadline();
+        match (deadline, &self.alarm) {
+            (Some(due), Some((set, _))) if *set <= due => return,
+            (None, None) => return,
+            _ => {}
         }
-        if news.door {
-            self.tell_doors();
+        if let Some((_, alarm)) = self.alarm.take() {
+            ctx.cancel_future(alarm);
         }
-        if !news.places.is_empty() {
-            self.lobby.do_send(lobby::Places(news.places.into_iter().collect()));
-        }
+        self.alarm = deadline.map(|due| {
+            let clock = self.clock.clone();
+            let ringing = async move { clock.until(due).await }.into_actor(self).map(|(), queue, ctx| {
+                queue.alarm = None;
+                queue.feed(Input::Tick, ctx);
+            });
+            (due, ctx.spawn(ringing))
+        });
     }
 
-    fn open(&mut self, Asked { key, nickname, ear }: Asked, ctx: &mut Context<Self>) {
-        let room = RoomId(Uuid::new_v4().as_u128());
-        let new = NewRoom { room, epoch: Uuid::new_v4().as_u128(), key, nickname, now: self.clock.now() };
+    fn open(&mut self, Asked { key, nickname, forms, ear }: Asked, ctx: &mut Context<Self>) {
+        let new = NewRoom {
+            room: RoomId(Uuid::new_v4().as_u128()),
+            epoch: Uuid::new_v4().as_u128(),
+            key,
+            nickname,
+            forms,
+            shared: self.rules.sharing,
+            now: self.clock.now(),
+        };
         let store = self.store.clone();
         let opening = async move { store.open_room(new).await }.into_actor(self);
         ctx.spawn(opening.map(move |opened, queue, _| match opened {
-            Ok(row) => queue.lobby.do_send(lobby::Opened { key, room: row.room, ear }),
+            Ok(Opening::NicknameTaken) => queue.turn_away(key, &ear, Refusal::NicknameTaken),
+            Ok(Opening::Room(row)) => queue.lobby.do_send(lobby::Opened { key, room: row.room, ear }),
             Err(error) => {
                 log::error!("join fault: {error}");
                 queue.lobby.do_send(lobby::NotOpened(key));
@@ -141,10 +184,9 @@ impl Queue {
         }));
     }
 
-    fn turn_away(&mut self, Asked { key, ear, .. }: Asked) {
+    fn turn_away(&mut self, key: Digested, ear: &Ear, reason: Refusal) {
         self.lobby.do_send(lobby::NotOpened(key));
-        let refused = Refused { reason: Refusal::NobodyAvailable, ..Refused::default() };
-        let _ = ear.frame(frame(&FromRoom::Refused(refused)));
+        let _ = ear.frame(frame(&FromRoom::Refused(Refused { reason, ..Refused::default() })));
     }
 
     fn take(&mut self, take: NewTake, ctx: &mut Context<Self>) {
@@ -181,51 +223,16 @@ impl Queue {
         }));
     }
 
-    fn tell_taken(&mut self, account: AccountId, claim: ClaimId, room: RoomId) {
-        let taken = ToDesk::Taken { claim: Uuid::from_u128(claim.0), room: Uuid::from_u128(room.0) };
-        self.tell_desk(account, &taken);
-        if let Some(desk) = self.desks.get(&account) {
-            self.lobby.do_send(lobby::Sit { account, room, ear: desk.ear.clone(), shows: None });
-        }
-    }
-
-    fn refuse(&mut self, account: AccountId, claim: ClaimId, reason: Refusal) {
-        let claim = Some(Uuid::from_u128(claim.0));
-        let refused = Refused { reason, claim, ..Refused::default() };
-        self.tell_desk(account, &ToDesk::FromRoom(FromRoom::Refused(refused)));
-    }
-
-    fn tell_desk(&mut self, account: AccountId, what: &ToDesk) {
-        if let Some(desk) = self.desks.get(&account)
-            && desk.ear.frame(frame(what)).is_err()
-        {
-            self.desks.remove(&account);
-        }
-    }
-
-    fn close_desk(&mut self, account: AccountId, code: CloseCode) {
-        if let Some(desk) = self.desks.remove(&account) {
-            let _ = desk.ear.tell(Heard::Close(code));
-        }
-    }
-
-    fn numbers(&self) -> ToDesk {
-        let waiting = u32::try_from(self.machine.waiting()).unwrap_or(u32::MAX);
-        ToDesk::Queue { waiting, longest_ms: self.machine.longest(self.clock.now()).0 }
-    }
-
-    fn tell_numbers(&mut self) {
-        let numbers = frame(&self.numbers());
-        self.desks.retain(|_, desk| desk.ear.frame(numbers.clone()).is_ok());
-    }
-
-    fn door(&self) -> ToStudent {
-        ToStudent::Door { available: u32::try_from(self.machine.available()).unwrap_or(u32::MAX) }
-    }
-
-    fn tell_doors(&mut self) {
-        let door = frame(&self.door());
-        self.doors.retain(|_, ear| ear.frame(door.clone()).is_ok());
+    fn switch(&mut self, account: AccountId, state: Availability, ctx: &mut Context<Self>) {
+        let store = self.store.clone();
+        let switching = async move { store.set_available(account, state).await }.into_actor(self);
+        ctx.spawn(switching.map(move |switched, queue, ctx| match switched {
+            Ok(()) => queue.look_again(ctx),
+            Err(error) => {
+                log::error!("switch fault: {error}");
+                queue.close_desk(account, CloseCode::TryAgain);
+            }
+        }));
     }
 
     /// Reads who is available, and which desks are still signed in.
@@ -240,21 +247,34 @@ impl Queue {
             Ok(_) if look_no < queue.looks.1 => {}
             Ok(Seen { revision, accounts, signed_out }) => {
                 queue.looks.1 = look_no;
-                queue.staff_revision = revision;
+                if std::mem::replace(&mut queue.staff_revision, revision) != revision {
+                    queue.lobby.do_send(lobby::NamesChanged);
+                }
                 for account in &accounts {
                     queue.tell_desk(account.account, &switched(account));
                 }
+                queue.dismiss_disabled(&accounts);
                 for (account, session) in signed_out {
                     if queue.desks.get(&account).is_some_and(|desk| desk.session == session) {
                         queue.close_desk(account, CloseCode::SignedOut);
                     }
                 }
                 let available = accounts.iter().filter(|account| is_available(account));
-                let accounts = available.map(|account| account.account).collect();
-                queue.feed(Input::Available { accounts }, ctx);
+                let available = available.map(|account| account.account).collect();
+                queue.staff = accounts.into_iter().map(|account| (account.account, account)).collect();
+                queue.feed(Input::Available { accounts: available }, ctx);
             }
             Err(error) => log::error!("staff fault: {error}"),
         }));
+    }
+
+    /// W23: rooms of a disabled account go back to the queue.
+    fn dismiss_disabled(&self, accounts: &[AccountRow]) {
+        for account in accounts.iter().filter(|account| account.disabled).map(|account| account.account) {
+            for room in self.machine.held_by(account) {
+                self.lobby.do_send(lobby::Dismiss { room, account });
+            }
+        }
     }
 
     fn look_for_changes(&mut self, ctx: &mut Context<Self>) {
@@ -302,6 +322,7 @@ fn refusal(answer: Answer) -> Refusal {
     match answer {
         Answer::Student => Refusal::AnsweredBefore,
         Answer::Nobody => Refusal::NobodyWaiting,
+        Answer::NobodyHere => Refusal::NobodyHere,
         Answer::Limit => Refusal::Limit,
     }
 }

@@ -3,28 +3,31 @@
 //! While the store works, only this room's mailbox waits. It knows neither HTTP nor who else is in the house.
 
 mod messages;
+mod telling;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
 use quietline_domain::{
-    AccountId, Cid, Role, RoomId, Seq, Span, Time,
+    AccountId, Cid, Role, RoomId, Seq, Time,
+    outage::{self, Outage},
     queue::Place,
-    room::{self as domain, Audience, Effect, Input, Whose},
+    room::{self as domain, Effect, Input, TurnEnd, Whose},
 };
 use uuid::Uuid;
 
-pub use messages::{Abandon, Deed, Done, Enter, Given, Placed, Who};
+pub use messages::{Abandon, Accept, Deed, Dismiss, Done, Drain, Enter, Given, Handing, Named, Placed, Tick, Who};
 
 use super::{Ear, EarId, Heard, lobby, queue};
 use crate::{
     clock::Clock,
+    names::Names,
     private::Nickname,
-    protocol::{
-        self, Body, CloseCode, Ended, EndedBy, FromRoom, Line, Lines, Notice, PlacedNotice, Refusal, Refused, Resume,
-        RoomView, Said, Warning, frame,
-    },
-    store::{Appended, NewLine, RoomRow, Store, StoreError},
+    protocol::{Body, CloseCode, FromRoom, Lines, frame},
+    store::{Appended, NewLine, RoomRow, Seated, Store, StoreError},
 };
 
 /// As many deeds as may wait for one commit; whoever does more in that time is asked to come back.
@@ -36,6 +39,11 @@ pub struct House {
     pub store: Arc<dyn Store>,
     pub clock: Clock,
     pub rules: domain::Rules,
+    /// How often a page is asked to beat in a room.
+    pub beat: quietline_domain::Span,
+    pub names: Arc<Names>,
+    /// When the server was down, as far as any room remembers.
+    pub outages: Vec<Outage>,
     pub lobby: Addr<lobby::Lobby>,
     pub queue: Addr<queue::Queue>,
 }
@@ -44,9 +52,14 @@ pub struct Room {
     house: Arc<House>,
     id: RoomId,
     epoch: Uuid,
+    queue_no: i64,
+    arrived: Time,
     nickname: Nickname,
-    counsellor: Option<(AccountId, Nickname)>,
+    /// What every counsellor is called who has held this room.
+    counsellors: HashMap<AccountId, Nickname>,
     place: Option<Place>,
+    /// Whom the counsellor has asked to take over.
+    handing_to: Option<Nickname>,
     machine: domain::Room,
     student_ear: Option<Ear>,
     counsellor_ear: Option<Ear>,
@@ -54,6 +67,16 @@ pub struct Room {
     in_flight: Option<InFlight>,
     todo: VecDeque<Effect>,
     alarm: Option<(Time, SpawnHandle)>,
+    stopping: Stopping,
+}
+
+/// What it means when this actor is dropped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stopping {
+    /// Something broke: pages come back, and the lobby wakes the room anew.
+    Fallen,
+    /// The server stops, or the room has ended.
+    Meant,
 }
 
 struct InFlight {
@@ -65,24 +88,38 @@ struct InFlight {
 
 impl Room {
     pub fn new(house: Arc<House>, row: RoomRow) -> Self {
+        let past = row.past.iter().map(|past| domain::PastTurn {
+            account: past.account,
+            after: past.after,
+            left: past.left,
+            why: past.why,
+        });
         let before = domain::Before {
-            taken: row.counsellor.as_ref().map(|by| domain::Taken { account: by.account, after: by.after }),
+            turn: row.counsellor.as_ref().map(turn),
+            past: past.collect(),
             first_student: row.first_student,
             first_counsellor: row.first_counsellor,
+            last: row.last,
+            active: outage::without(&house.outages, row.active),
         };
+        let past = row.past.into_iter().map(|past| (past.account, past.nickname));
         Self {
             machine: domain::Room::wake(house.clock.now(), house.rules, before),
             house,
             id: row.room,
             epoch: Uuid::from_u128(row.epoch),
+            queue_no: row.queue_no,
+            arrived: row.arrived,
             nickname: row.nickname,
-            counsellor: row.counsellor.map(|by| (by.account, by.nickname)),
+            counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
+            handing_to: None,
             student_ear: None,
             counsellor_ear: None,
             in_flight: None,
             todo: VecDeque::new(),
             alarm: None,
+            stopping: Stopping::Fallen,
         }
     }
 
@@ -100,24 +137,26 @@ impl Room {
         while let Some(effect) = self.todo.pop_front() {
             match effect {
                 Effect::Save { from, .. } => return self.save(from, ctx),
-                Effect::Replay { to, whose, since } => return self.replay(to, whose, since, ctx),
+                Effect::Replay { to, whose, since, until } => return self.replay(to, whose, since, until, ctx),
+                Effect::Release { why } => return self.release(why, ctx),
+                Effect::HandOver { to } => return self.hand_over(to, ctx),
+                Effect::ShareOlder => return self.share_older(ctx),
                 Effect::Erase => return self.erase(ctx),
-                Effect::Line { to, seq } => self.tell_line(to, seq),
-                Effect::View { to, resume } => self.tell_view(to, resume),
-                Effect::Notice { to, after, notice } => {
-                    self.tell(to, FromRoom::Notice(self.placed_notice(after, notice)));
+                Effect::Touch => self.touch(ctx),
+                Effect::Moved { why } => self.moved(why),
+                Effect::Reach { reach } => self.house.queue.do_send(queue::Reach { room: self.id, reach }),
+                Effect::NotHandedOver { to } => {
+                    self.house.queue.do_send(queue::NotHandedOver { room: self.id, to });
                 }
-                Effect::Typing { to } => self.tell(to, FromRoom::Typing { room: self.uuid() }),
-                Effect::Warning { to, closes_in } => {
-                    let closes_in_ms = milliseconds(closes_in);
-                    self.tell(to, FromRoom::Warning(Warning { room: self.uuid(), closes_in_ms }));
-                }
-                Effect::Stayed { to } => self.tell(to, FromRoom::Stayed { room: self.uuid() }),
-                Effect::Refuse { to, cid, why } => self.refuse(to, cid, why),
                 Effect::Ended { by, lines } => self.ended(by, lines, ctx),
+                told => self.tell_effect(told),
             }
         }
         self.set_alarm(ctx);
+    }
+
+    fn counsellor(&self) -> Option<AccountId> {
+        self.machine.turn().map(|turn| turn.account)
     }
 
     fn save(&mut self, from: Role, ctx: &mut Context<Self>) {
@@ -142,16 +181,65 @@ impl Room {
         }));
     }
 
-    fn replay(&mut self, to: Role, whose: Whose, since: Seq, ctx: &mut Context<Self>) {
+    fn replay(&mut self, to: Role, whose: Whose, since: Seq, until: Seq, ctx: &mut Context<Self>) {
         let (store, id) = (self.house.store.clone(), self.id);
         let reading = async move { store.lines(id, since).await }.into_actor(self);
         ctx.wait(reading.map(move |read, room, ctx| match read {
             Ok(mut lines) => {
-                lines.retain(|line| whose.includes(line.from.into()));
+                lines.retain(|line| line.seq <= until && whose.includes(line.from.into()));
                 room.tell(to, FromRoom::Lines(Lines { room: room.uuid(), lines }));
                 room.carry_out(ctx);
             }
             Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    fn release(&mut self, why: TurnEnd, ctx: &mut Context<Self>) {
+        let Some(from) = self.counsellor() else { return };
+        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
+        let releasing = async move { store.release(id, from, why, now).await }.into_actor(self);
+        ctx.wait(releasing.map(move |released, room, ctx| match released {
+            Ok(Some(left)) => room.feed(Input::Released { why, left }, ctx),
+            // The store knows better who holds the room: it is woken from there.
+            Ok(None) => room.fault(&StoreError::Stopped, ctx),
+            Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    fn hand_over(&mut self, to: AccountId, ctx: &mut Context<Self>) {
+        let Some(from) = self.counsellor() else { return };
+        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
+        let handing = async move { store.hand_over(id, from, to, now).await }.into_actor(self);
+        ctx.wait(handing.map(move |handed, room, ctx| match handed {
+            Ok(Some(by)) => {
+                room.counsellors.insert(by.account, by.nickname.clone());
+                room.feed(Input::HandedOver(turn(&by)), ctx);
+            }
+            Ok(None) => room.feed(Input::NotHandedOver { to }, ctx),
+            Err(error) => {
+                room.house.queue.do_send(queue::NotHandedOver { room: room.id, to });
+                room.fault(&error, ctx);
+            }
+        }));
+    }
+
+    fn share_older(&mut self, ctx: &mut Context<Self>) {
+        let (store, id) = (self.house.store.clone(), self.id);
+        let sharing = async move { store.share_older(id).await }.into_actor(self);
+        ctx.wait(sharing.map(|shared, room, ctx| match shared {
+            Ok(()) => room.feed(Input::OlderShared, ctx),
+            Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    /// Nobody waits for it: what is lost with it is a few seconds of patience after a kill.
+    fn touch(&mut self, ctx: &mut Context<Self>) {
+        let (store, id, active) = (self.house.store.clone(), self.id, self.machine.active());
+        let touching = async move { store.touch(id, active).await }.into_actor(self);
+        ctx.spawn(touching.map(|touched, room, _| {
+            if let Err(error) = touched {
+                log::warn!("room activity not kept {}: {error}", room.uuid());
+            }
         }));
     }
 
@@ -165,75 +253,12 @@ impl Room {
     }
 
     /// One frame, shared by all who may hear it.
-    fn tell_line(&mut self, to: Audience, seq: Seq) {
-        let Some(InFlight { from, cid, at, body }) = self.in_flight.take() else {
-            return;
-        };
-        let said = Said { seq, cid: Uuid::from_u128(cid.0), from: from.into(), at: at.0, body };
-        let line = frame(&FromRoom::Line(Line { room: self.uuid(), said }));
-        for role in [Role::Student, Role::Counsellor].into_iter().filter(|&role| to.includes(role)) {
-            self.send(role, Heard::Frame(line.clone()));
-        }
-    }
-
-    fn tell_view(&mut self, to: Role, resume: domain::Resume) {
-        let now = self.house.clock.now();
-        let view = RoomView {
-            room: self.uuid(),
-            epoch: self.epoch,
-            nickname: self.nickname.clone(),
-            counsellor: self.counsellor.as_ref().map(|(_, nickname)| nickname.clone()),
-            revealed: self.machine.revealed(),
-            resume: match resume {
-                domain::Resume::Full => Resume::Full,
-                domain::Resume::Delta => Resume::Delta,
-            },
-            notices: self
-                .machine
-                .notices(to)
-                .into_iter()
-                .map(|(after, notice)| self.placed_notice(after, notice))
-                .collect(),
-            closes_in_ms: self.machine.closes_in(now).map(milliseconds),
-            place: self.place.filter(|_| self.counsellor.is_none()).map(protocol::Place::from),
-        };
-        self.tell(to, FromRoom::Room(view));
-    }
-
-    fn placed_notice(&self, after: Seq, notice: domain::Notice) -> PlacedNotice {
-        let (notice, counsellor) = match notice {
-            domain::Notice::SayHi => (Notice::SayHi, None),
-            domain::Notice::WaitForCounsellor => (Notice::WaitForCounsellor, None),
-            domain::Notice::CounsellorCame => {
-                (Notice::CounsellorCame, self.counsellor.as_ref().map(|(_, nickname)| nickname.clone()))
-            }
-        };
-        PlacedNotice { room: self.uuid(), after, notice, counsellor }
-    }
-
-    fn refuse(&mut self, to: Role, cid: Cid, why: domain::Refusal) {
-        self.in_flight = None;
-        let (reason, retry_ms) = match why {
-            domain::Refusal::TooMany { retry } => (Refusal::TooMany, Some(milliseconds(retry))),
-            domain::Refusal::CidTaken => (Refusal::CidTaken, None),
-        };
-        let refused =
-            Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
-        self.send(to, Heard::Frame(frame(&FromRoom::Refused(refused))));
-    }
-
     fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
-        let by = match by {
-            domain::EndedBy::Student => EndedBy::Student,
-            domain::EndedBy::Counsellor => EndedBy::Counsellor,
-            domain::EndedBy::Silence => EndedBy::Silence,
-        };
-        let ended = frame(&FromRoom::Ended(Ended { room: self.uuid(), at: self.house.clock.now().0, lines, by }));
-        self.send(Role::Student, Heard::Frame(ended.clone()));
-        self.send(Role::Counsellor, Heard::Frame(ended));
+        self.tell_ended(by, lines);
         self.house.queue.do_send(queue::Ended(self.id));
         self.house.lobby.do_send(lobby::Ended(self.id));
         log::info!("room erased {}", self.uuid());
+        self.stopping = Stopping::Meant;
         ctx.stop();
     }
 
@@ -291,7 +316,7 @@ impl Room {
 /// However a room falls, by a fault or by a panic: its pages are told to come back, and the lobby to wake it.
 impl Drop for Room {
     fn drop(&mut self) {
-        if !self.machine.has_ended() {
+        if self.stopping == Stopping::Fallen {
             self.send(Role::Student, Heard::Close(CloseCode::TryAgain));
             self.send(Role::Counsellor, Heard::Close(CloseCode::TryAgain));
             self.house.lobby.do_send(lobby::Fell(self.id));
@@ -308,6 +333,6 @@ impl Actor for Room {
     }
 }
 
-fn milliseconds(span: Span) -> u32 {
-    u32::try_from(span.0.max(0)).unwrap_or(u32::MAX)
+fn turn(by: &Seated) -> domain::Turn {
+    domain::Turn { account: by.account, after: by.after, reads_after: by.reads_after }
 }

@@ -42,6 +42,16 @@ pub enum FromStudent {
     Typing {},
     /// "I'm still here".
     Stay {},
+    /// A sign of life. It names the room it is sent from; without one, only the site level is kept alive (U6).
+    Beat {
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        room: Option<Uuid>,
+    },
+    /// This page has shown every line up to `seq`.
+    Seen { seq: u64 },
+    /// Whether the counsellor who came later may read what was said before (W13).
+    Older { share: bool },
     /// Erase and close.
     Close {},
 }
@@ -73,6 +83,37 @@ pub enum FromDesk {
         room: Uuid,
     },
     Stay {
+        room: Uuid,
+    },
+    /// A sign of life. It names the rooms on the page; the site level is kept alive in any case (U6).
+    Beat {
+        #[serde(default)]
+        rooms: Vec<Uuid>,
+    },
+    /// This page has shown every line of the room up to `seq`.
+    Seen {
+        room: Uuid,
+        seq: u64,
+    },
+    /// Leaves the room and stays its counsellor, shown as away (U8). Entered again by the next `hello`.
+    Leave {
+        room: Uuid,
+    },
+    /// Back to the queue (W26).
+    GiveBack {
+        room: Uuid,
+    },
+    /// Asks a colleague to take over (W26).
+    HandOver {
+        room: Uuid,
+        to: Uuid,
+    },
+    /// Takes over the room that was offered.
+    Accept {
+        room: Uuid,
+    },
+    /// *Not now*.
+    Decline {
         room: Uuid,
     },
     Close {

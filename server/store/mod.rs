@@ -2,19 +2,26 @@
 //!
 //! Every write that returns `Ok` is durable: it survives `kill -9` and a power cut. A write that returns an error
 //! happened once or not at all, and may be repeated. The contract suite in `tests/store.rs` holds every
-//! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses what would break a
-//! promise (a second room for a key, a second counsellor for a room, the same line twice).
+//! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
+//! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
+mod clicks;
 mod lines;
+mod names;
+mod rooms;
 pub mod sqlite;
 mod staff;
+mod tidying;
+mod turns;
 mod writer;
 
 use async_trait::async_trait;
-use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Seq, Time, queue::Answer};
+use quietline_domain::{
+    AccountId, Cid, ClaimId, Role, RoomId, Seq, Span, Time, outage::Outage, queue::Answer, room::TurnEnd,
+};
 
 use crate::{
-    private::{Digested, Nickname},
+    private::{Digested, Forms, Nickname},
     protocol::{Body, Said},
 };
 
@@ -37,14 +44,29 @@ pub trait Store: Send + Sync + 'static {
     // Rooms.
 
     /// Creates one chat user and one waiting room, at the end of the queue. With a key that has a room already,
-    /// nothing is created and that room is returned (W4).
-    async fn open_room(&self, new: NewRoom) -> Kept<RoomRow>;
+    /// nothing is created and that room is returned (W4). A nickname that is somebody else's creates nothing (U3).
+    async fn open_room(&self, new: NewRoom) -> Kept<Opening>;
     /// Every open room, in queue order: for a start.
     async fn rooms(&self) -> Kept<Vec<RoomRow>>;
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>>;
     /// Gives a waiting room to a counsellor and remembers the click, in one transaction; the same click again gets
     /// the same answer. [`Take::Lost`] when the room is no longer waiting: then nothing is remembered.
     async fn take(&self, take: NewTake) -> Kept<Take>;
+    /// Ends this counsellor's turn: the room waits again, at the place it had. Returns the last line's number, or
+    /// `None` when the room is not this counsellor's (any more); then nothing has changed.
+    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> Kept<Option<Seq>>;
+    /// Ends one counsellor's turn and begins another's, in one transaction. `None` when the room is not `from`'s (any
+    /// more), or `to` is disabled, unknown, or `from`; then nothing has changed. Once it is `to`'s, asking again gives
+    /// the same answer.
+    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>>;
+    /// Lets the present counsellor read everything (W13).
+    async fn share_older(&self, room: RoomId) -> Kept<()>;
+    /// Something other than a line has happened in the conversation (W24).
+    async fn touch(&self, room: RoomId, at: Time) -> Kept<()>;
+    /// Which open rooms this account held before and holds no more.
+    async fn left_by(&self, account: AccountId) -> Kept<Vec<RoomId>>;
+    /// What every open room's student is called, for when a registered person has taken a name (U4).
+    async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>>;
     /// Remembers a click that was answered without a room, so that repeating it changes nothing.
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()>;
     /// Clicks answered after `since`, and none older: those are forgotten.
@@ -57,9 +79,25 @@ pub trait Store: Send + Sync + 'static {
     /// were, or `None` when there was no such room.
     async fn erase(&self, room: RoomId) -> Kept<Option<u64>>;
 
+    // Time and tidiness.
+
+    /// The server is alive at `now`. Until the first `alive` after a start, the time since the last one before it is
+    /// an outage.
+    async fn alive(&self, now: Time) -> Kept<()>;
+    /// A server starts at `now`: remembers the outage since the last `alive`, forgets those that ended more than
+    /// [`OUTAGES_KEPT`] ago, and returns all it remembers, in order.
+    async fn started(&self, now: Time) -> Kept<Vec<Outage>>;
+    /// Deletes what belongs to nothing any more: chat users without a room or an account, clicks older than they are
+    /// kept for, sessions that are over. Returns how many rows went.
+    async fn sweep(&self, now: Time) -> Kept<u64>;
+    /// Gives the forms of their nicknames to chat users that have none yet, as after an update, and to accounts anew:
+    /// the key may have changed.
+    async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()>;
+
     // Staff.
 
-    /// `None` when login or nickname is taken.
+    /// `None` when the login is taken, or an account has a nickname that is the same in either form. A visitor who has
+    /// it is called `renamed_prefix` and it from then on (U4), without forms until `complete_forms`.
     async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>>;
     async fn accounts(&self) -> Kept<Vec<AccountRow>>;
     async fn account(&self, id: AccountId) -> Kept<Option<AccountRow>>;
@@ -78,18 +116,41 @@ pub trait Store: Send + Sync + 'static {
     async fn end_session(&self, session: Digested, now: Time) -> Kept<()>;
     /// Changes whenever another process changed an account: the running server looks again.
     async fn staff_revision(&self) -> Kept<i64>;
+    /// Asks the running server to sweep now, and returns the number of this wish.
+    async fn ask_sweep(&self) -> Kept<i64>;
+    /// The last wish for a sweep that was asked, and the last that was carried out, with how many rooms it erased.
+    async fn sweeps(&self) -> Kept<Sweeps>;
+    async fn swept(&self, wish: i64, erased: u64) -> Kept<()>;
     /// Whether the store answers, for `/readyz`.
     async fn ready(&self) -> Kept<()>;
     /// Writes what is still waiting and closes the files.
     async fn close(&self);
 }
 
+/// How long an outage is remembered; no room can be older without having been active since.
+pub const OUTAGES_KEPT: Span = Span::seconds(30 * 86_400);
+
 pub struct NewRoom {
     pub room: RoomId,
     pub epoch: u128,
     pub key: Digested,
     pub nickname: Nickname,
+    pub forms: Forms,
+    pub shared: Sharing,
     pub now: Time,
+}
+
+/// Whether two visitors may have the same nickname (U5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sharing {
+    Allowed,
+    Refused,
+}
+
+#[derive(Debug)]
+pub enum Opening {
+    Room(Box<RoomRow>),
+    NicknameTaken,
 }
 
 /// A room as it stands in the store.
@@ -101,19 +162,47 @@ pub struct RoomRow {
     pub nickname: Nickname,
     pub queue_no: i64,
     pub arrived: Time,
+    /// When something last happened in the conversation: a line, a counsellor who came or went, or what `touch` said.
+    pub active: Time,
     pub counsellor: Option<Seated>,
-    /// The first line of each side, where there is one.
+    /// Who held the room before, in order.
+    pub past: Vec<PastTurn>,
+    /// The student's first line, and the present counsellor's, where there is one.
     pub first_student: Option<Seq>,
     pub first_counsellor: Option<Seq>,
+    /// The number of the last line.
+    pub last: Seq,
 }
 
-/// Who took a room, and behind which line.
+/// Who holds a room, since which line, and behind which line they may read.
 #[derive(Clone, Debug)]
 pub struct Seated {
     pub account: AccountId,
     pub nickname: Nickname,
-    pub claim: ClaimId,
+    /// The click that took it; none when it was handed over.
+    pub claim: Option<ClaimId>,
     pub after: Seq,
+    /// 0 for the first counsellor of a room; for a later one `after`, until the student shares what is older.
+    pub reads_after: Seq,
+}
+
+/// A counsellor's time in a room, between two lines.
+#[derive(Clone, Debug)]
+pub struct PastTurn {
+    pub account: AccountId,
+    pub nickname: Nickname,
+    pub after: Seq,
+    pub left: Seq,
+    pub why: TurnEnd,
+}
+
+/// What was asked of the sweep, and what it did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sweeps {
+    pub asked: i64,
+    pub done: i64,
+    /// Rooms erased by the last one done.
+    pub erased: u64,
 }
 
 pub struct NewTake {
@@ -179,6 +268,9 @@ pub struct NewAccount {
     pub account: AccountId,
     pub login: String,
     pub nickname: Nickname,
+    pub forms: Forms,
+    /// What a visitor's nickname begins with, once a registered person has taken it (U4).
+    pub renamed_prefix: String,
     pub role: StaffRole,
     pub password_hash: String,
     pub now: Time,

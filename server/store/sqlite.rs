@@ -1,25 +1,25 @@
 //! The store on SQLite: one file, one writer, write-ahead log, `synchronous=FULL`, deleted text overwritten.
 //!
-//! It holds the contract of [`Store`]; rooms and lines are here, accounts in `staff.rs`. It decides nothing.
+//! It holds the contract of [`Store`] and says which statement answers what; the statements are in the files beside it,
+//! by what they are about. It decides nothing.
 
 use std::{os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use async_trait::async_trait;
-use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
+use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
 use sqlx::{
-    Connection, Row, SqliteConnection, SqlitePool,
+    Connection, SqliteConnection, SqlitePool,
     migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use uuid::Uuid;
 
 use super::{
-    AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, RoomRow, Seated, Store,
-    StoreError, Take, lines, staff,
-    writer::{After, Writer},
+    AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow,
+    Seated, Store, StoreError, Sweeps, Take, clicks, lines, names, rooms, staff, tidying, turns,
+    writer::{After, Writer, Writing},
 };
 use crate::{
-    private::{Digested, Nickname},
+    private::{Digested, Forms, Nickname},
     protocol::Said,
 };
 
@@ -37,15 +37,7 @@ impl Sqlite {
     /// [`StoreError::Unusable`] with a sentence when the file cannot be opened or is from a newer version.
     pub async fn open(path: &Path) -> Kept<Self> {
         let unusable = |why: String| StoreError::Unusable(format!("The database {} {why}", path.display()));
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            // The operator's own, and nobody else's on the machine.
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-                let folder = folder.display();
-                StoreError::Unusable(format!(
-                    "The data directory {folder} cannot be created ({error}). Name one that can be written with --data."
-                ))
-            })?;
-        }
+        make_folder(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -71,37 +63,79 @@ impl Sqlite {
         let reader = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(options);
         Ok(Self { reader, writer: Writer::start(writer) })
     }
+
+    /// One write, within the writer's next transaction.
+    async fn write<T, F>(&self, write: F) -> Kept<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    {
+        self.writer.run(After::Nothing, write).await
+    }
+}
+
+/// The folder of the file, when it is not there: the operator's own, and nobody else's on the machine.
+///
+/// # Errors
+/// [`StoreError::Unusable`] with a sentence when it cannot be made.
+pub fn make_folder(path: &Path) -> Kept<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+        let folder = folder.display();
+        StoreError::Unusable(format!(
+            "The data directory {folder} cannot be created ({error}). Name one that can be written with --data."
+        ))
+    })
 }
 
 #[async_trait]
 impl Store for Sqlite {
-    async fn open_room(&self, new: NewRoom) -> Kept<RoomRow> {
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { open_room(db, new).await })).await
+    async fn open_room(&self, new: NewRoom) -> Kept<Opening> {
+        self.write(move |db| Box::pin(rooms::open(db, new))).await
     }
 
     async fn rooms(&self) -> Kept<Vec<RoomRow>> {
-        let rows = sqlx::query(concat!(room_rows!(), " order by room.queue_no")).fetch_all(&self.reader).await?;
-        Ok(rows.iter().map(room_row).collect::<Result<_, _>>()?)
+        Ok(rooms::all(&self.reader).await?)
     }
 
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>> {
-        let row = sqlx::query(ONE_ROOM).bind(Uuid::from_u128(room.0)).fetch_optional(&self.reader).await?;
-        Ok(row.as_ref().map(room_row).transpose()?)
+        Ok(rooms::one(&self.reader, room).await?)
     }
 
     async fn take(&self, take: NewTake) -> Kept<Take> {
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { take_room(db, take).await })).await
+        self.write(move |db| Box::pin(rooms::take(db, take))).await
+    }
+
+    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> Kept<Option<Seq>> {
+        self.write(move |db| Box::pin(turns::release(db, room, from, why, now))).await
+    }
+
+    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>> {
+        self.write(move |db| Box::pin(turns::hand_over(db, room, from, to, now))).await
+    }
+
+    async fn share_older(&self, room: RoomId) -> Kept<()> {
+        self.write(move |db| Box::pin(turns::share_older(db, room))).await
+    }
+
+    async fn touch(&self, room: RoomId, at: Time) -> Kept<()> {
+        self.write(move |db| Box::pin(rooms::touch(db, room, at))).await
+    }
+
+    async fn left_by(&self, account: AccountId) -> Kept<Vec<RoomId>> {
+        Ok(turns::left_by(&self.reader, account).await?)
+    }
+
+    async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>> {
+        Ok(names::of_rooms(&self.reader).await?)
     }
 
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()> {
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { keep_claim(db, claim).await })).await
+        self.write(move |db| Box::pin(clicks::keep(db, claim))).await
     }
 
     async fn claims(&self, since: Time) -> Kept<Vec<ClaimRow>> {
-        const ANSWERED: &str =
-            "select id, account, answer, answered_at from claim where answered_at > $1 order by answered_at";
-        let rows = sqlx::query(ANSWERED).bind(since.0).fetch_all(&self.reader).await?;
-        Ok(rows.iter().map(claim_row).collect::<Result<_, _>>()?)
+        Ok(clicks::after(&self.reader, since).await?)
     }
 
     async fn append(&self, line: NewLine) -> Kept<Appended> {
@@ -113,11 +147,38 @@ impl Store for Sqlite {
     }
 
     async fn erase(&self, room: RoomId) -> Kept<Option<u64>> {
-        self.writer.run(After::Scrub, move |db| Box::pin(async move { erase_room(db, room).await })).await
+        self.writer.run(After::Scrub, move |db| Box::pin(rooms::erase(db, room))).await
+    }
+
+    async fn alive(&self, now: Time) -> Kept<()> {
+        self.write(move |db| Box::pin(tidying::alive(db, now))).await
+    }
+
+    async fn started(&self, now: Time) -> Kept<Vec<Outage>> {
+        self.write(move |db| Box::pin(tidying::started(db, now))).await
+    }
+
+    async fn sweep(&self, now: Time) -> Kept<u64> {
+        self.writer.run(After::Scrub, move |db| Box::pin(tidying::sweep(db, now))).await
+    }
+
+    async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()> {
+        let formless = names::formless(&self.reader).await?;
+        let completed: Vec<_> = formless
+            .into_iter()
+            .map(|user| {
+                let forms = forms(&user.nickname);
+                (user, forms)
+            })
+            .collect();
+        if completed.is_empty() {
+            return Ok(());
+        }
+        self.write(move |db| Box::pin(names::complete(db, completed))).await
     }
 
     async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>> {
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::add(db, account).await })).await
+        self.write(move |db| Box::pin(staff::add(db, account))).await
     }
 
     async fn accounts(&self) -> Kept<Vec<AccountRow>> {
@@ -134,26 +195,20 @@ impl Store for Sqlite {
 
     async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {
         let (login, hash) = (login.to_owned(), password_hash.to_owned());
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
+        self.write(move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
     }
 
     async fn disable_account(&self, login: &str, now: Time) -> Kept<bool> {
         let login = login.to_owned();
-        self.writer.run(After::Nothing, move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
+        self.write(move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
     }
 
     async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()> {
-        self.writer
-            .run(After::Nothing, move |db| Box::pin(async move { staff::set_available(db, account, state).await }))
-            .await
+        self.write(move |db| Box::pin(staff::set_available(db, account, state))).await
     }
 
     async fn add_session(&self, session: Digested, account: AccountId, until: Time) -> Kept<()> {
-        self.writer
-            .run(After::Nothing, move |db| {
-                Box::pin(async move { staff::add_session(db, session, account, until).await })
-            })
-            .await
+        self.write(move |db| Box::pin(staff::add_session(db, session, account, until))).await
     }
 
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>> {
@@ -161,13 +216,23 @@ impl Store for Sqlite {
     }
 
     async fn end_session(&self, session: Digested, now: Time) -> Kept<()> {
-        self.writer
-            .run(After::Nothing, move |db| Box::pin(async move { staff::end_session(db, session, now).await }))
-            .await
+        self.write(move |db| Box::pin(staff::end_session(db, session, now))).await
     }
 
     async fn staff_revision(&self) -> Kept<i64> {
         Ok(staff::revision(&self.reader).await?)
+    }
+
+    async fn ask_sweep(&self) -> Kept<i64> {
+        self.write(move |db| Box::pin(tidying::ask_sweep(db))).await
+    }
+
+    async fn sweeps(&self) -> Kept<Sweeps> {
+        Ok(tidying::sweeps(&self.reader).await?)
+    }
+
+    async fn swept(&self, wish: i64, erased: u64) -> Kept<()> {
+        self.write(move |db| Box::pin(tidying::swept(db, wish, erased))).await
     }
 
     async fn ready(&self) -> Kept<()> {
@@ -179,152 +244,6 @@ impl Store for Sqlite {
         self.reader.close().await;
         self.writer.close().await;
     }
-}
-
-macro_rules! room_rows {
-    () => {
-        "select room.id, room.epoch, room.key_digest, room.queue_no, room.arrived_at, room.counsellor, room.claim,
-            room.taken_after, chat_user.nickname, account.nickname as counsellor_nickname,
-            (select min(seq) from line where line.room = room.id and sender = 'student') as first_student,
-            (select min(seq) from line where line.room = room.id and sender = 'counsellor') as first_counsellor
-         from room join chat_user on chat_user.id = room.student left join account on account.id = room.counsellor"
-    };
-}
-use room_rows;
-
-const ONE_ROOM: &str = concat!(room_rows!(), " where room.id = $1");
-const ROOM_OF_KEY: &str = concat!(room_rows!(), " where room.key_digest = $1");
-
-async fn open_room(db: &mut SqliteConnection, new: NewRoom) -> Result<RoomRow, sqlx::Error> {
-    let key = new.key.to_text();
-    if let Some(row) = sqlx::query(ROOM_OF_KEY).bind(&key).fetch_optional(&mut *db).await? {
-        return room_row(&row);
-    }
-    let id = Uuid::from_u128(new.room.0);
-    let student = Uuid::new_v4();
-    sqlx::query("insert into chat_user (id, nickname) values ($1, $2)")
-        .bind(student)
-        .bind(new.nickname.expose())
-        .execute(&mut *db)
-        .await?;
-    let queue_no: i64 = sqlx::query("update counter set value = value + 1 where name = 'queue' returning value")
-        .fetch_one(&mut *db)
-        .await?
-        .try_get(0)?;
-    sqlx::query(
-        "insert into room (id, epoch, key_digest, student, queue_no, arrived_at) values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(Uuid::from_u128(new.epoch))
-    .bind(&key)
-    .bind(student)
-    .bind(queue_no)
-    .bind(new.now.0)
-    .execute(&mut *db)
-    .await?;
-    Ok(RoomRow {
-        room: new.room,
-        epoch: new.epoch,
-        key: new.key,
-        nickname: new.nickname,
-        queue_no,
-        arrived: new.now,
-        counsellor: None,
-        first_student: None,
-        first_counsellor: None,
-    })
-}
-
-/// One conditional statement: it changes the room only while it waits, so two clicks cannot have the same one.
-async fn take_room(db: &mut SqliteConnection, take: NewTake) -> Result<Take, sqlx::Error> {
-    const TAKE: &str = "update room set counsellor = $2, claim = $3,
-            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = room.id))
-         where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))";
-    let id = Uuid::from_u128(take.room.0);
-    let taken = sqlx::query(TAKE)
-        .bind(id)
-        .bind(Uuid::from_u128(take.account.0))
-        .bind(Uuid::from_u128(take.claim.0))
-        .execute(&mut *db)
-        .await?;
-    if taken.rows_affected() == 0 {
-        return Ok(Take::Lost);
-    }
-    let answer = Answer::Student;
-    keep_claim(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
-    let row = sqlx::query(ONE_ROOM).bind(id).fetch_one(&mut *db).await?;
-    Ok(Take::Taken(Box::new(room_row(&row)?)))
-}
-
-async fn keep_claim(db: &mut SqliteConnection, claim: ClaimRow) -> Result<(), sqlx::Error> {
-    let forgotten = claim.at.0 - quietline_domain::queue::CLAIMS_KEPT.0;
-    sqlx::query("delete from claim where answered_at < $1").bind(forgotten).execute(&mut *db).await?;
-    let answer = match claim.answer {
-        Answer::Student => "student",
-        Answer::Nobody => "nobody",
-        Answer::Limit => "limit",
-    };
-    sqlx::query("insert into claim (account, id, answer, answered_at) values ($1, $2, $3, $4) on conflict do nothing")
-        .bind(Uuid::from_u128(claim.account.0))
-        .bind(Uuid::from_u128(claim.claim.0))
-        .bind(answer)
-        .bind(claim.at.0)
-        .execute(&mut *db)
-        .await?;
-    Ok(())
-}
-
-async fn erase_room(db: &mut SqliteConnection, room: RoomId) -> Result<Option<u64>, sqlx::Error> {
-    let id = Uuid::from_u128(room.0);
-    let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
-    let student =
-        sqlx::query("delete from room where id = $1 returning student").bind(id).fetch_optional(&mut *db).await?;
-    let Some(student) = student else {
-        return Ok(None);
-    };
-    let student: Uuid = student.try_get(0)?;
-    sqlx::query("delete from chat_user where id = $1").bind(student).execute(&mut *db).await?;
-    Ok(Some(lines))
-}
-
-fn room_row(row: &SqliteRow) -> Result<RoomRow, sqlx::Error> {
-    let id = |name: &str| row.try_get::<Uuid, _>(name).map(|id| id.as_u128());
-    let seq = |name: &str| row.try_get::<Option<i64>, _>(name).map(|seq| seq.map(|seq| seq as Seq));
-    let key: String = row.try_get("key_digest")?;
-    let counsellor = match row.try_get::<Option<Uuid>, _>("counsellor")? {
-        None => None,
-        Some(account) => Some(Seated {
-            account: AccountId(account.as_u128()),
-            nickname: Nickname::stored(row.try_get("counsellor_nickname")?),
-            claim: ClaimId(id("claim")?),
-            after: row.try_get::<i64, _>("taken_after")? as Seq,
-        }),
-    };
-    Ok(RoomRow {
-        room: RoomId(id("id")?),
-        epoch: id("epoch")?,
-        key: Digested::from_text(&key).ok_or_else(|| misread("key_digest"))?,
-        nickname: Nickname::stored(row.try_get("nickname")?),
-        queue_no: row.try_get("queue_no")?,
-        arrived: Time(row.try_get("arrived_at")?),
-        counsellor,
-        first_student: seq("first_student")?,
-        first_counsellor: seq("first_counsellor")?,
-    })
-}
-
-fn claim_row(row: &SqliteRow) -> Result<ClaimRow, sqlx::Error> {
-    Ok(ClaimRow {
-        claim: ClaimId(row.try_get::<Uuid, _>("id")?.as_u128()),
-        account: AccountId(row.try_get::<Uuid, _>("account")?.as_u128()),
-        answer: match row.try_get::<&str, _>("answer")? {
-            "student" => Answer::Student,
-            "nobody" => Answer::Nobody,
-            "limit" => Answer::Limit,
-            _ => return Err(misread("answer")),
-        },
-        at: Time(row.try_get("answered_at")?),
-    })
 }
 
 /// A column that holds what no version of ours writes.

@@ -25,11 +25,13 @@ const QUEUE: usize = 4_096;
 /// How long to let readers finish before the log is truncated after all.
 const SCRUB_AGAIN: Duration = Duration::from_millis(200);
 
-type Job =
-    Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Answer> + Send + 'c>> + Send>;
+/// A write under way, within the transaction of its connection.
+pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+
+type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, Answer> + Send>;
 
 /// Says the outcome to whoever asked: once the commit is done, or the error that undid it.
-type Answer = Result<Box<dyn FnOnce(Outcome) + Send>, sqlx::Error>;
+type Answer = Box<dyn FnOnce(Outcome) + Send>;
 
 /// Whether the transaction was committed.
 type Outcome = Result<(), StoreError>;
@@ -69,17 +71,13 @@ impl Writer {
     pub async fn run<T, F>(&self, after: After, write: F) -> Kept<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(
-                &'c mut SqliteConnection,
-            ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
-            + Send
-            + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel::<Kept<T>>();
         let job: Job = Box::new(move |connection| {
             Box::pin(async move {
                 let value = write(connection).await?;
-                let answer: Box<dyn FnOnce(Outcome) + Send> = Box::new(move |outcome| {
+                let answer: Answer = Box::new(move |outcome| {
                     // Who asked may be gone; the write stands all the same.
                     let _ = answer.send(outcome.map(|()| value));
                 });
@@ -173,8 +171,8 @@ async fn write_batch(
     }
 }
 
-type Answers = Vec<Box<dyn FnOnce(Outcome) + Send>>;
-type Committed = Vec<(Box<dyn FnOnce(Outcome) + Send>, After)>;
+type Answers = Vec<Answer>;
+type Committed = Vec<(Answer, After)>;
 
 async fn commit(
     connection: &mut SqliteConnection,

@@ -106,6 +106,85 @@ test("axe finds nothing on any screen of the desk", async ({ student, counsellor
   await looksRight(asha.page, "desk with a closing question and an end");
 });
 
+test.describe("when somebody is not there, or goes on with somebody else", () => {
+  // Soon enough to be looked at, and still several beats.
+  test.use({ settings: ["--beat-room", "1s", "--notice", "3s"] });
+
+  test("axe finds nothing while a conversation is handed over, given back and interrupted", async ({
+    student,
+    counsellor,
+  }) => {
+    // W25, W26
+    test.slow();
+    const asha = await counsellor("Asha");
+    const ben = await counsellor("Ben");
+    const visitor = await student();
+    const { page } = visitor;
+    await visitor.asks("Kestrel");
+    const room = await asha.takes("Kestrel");
+    await room.says("Hello, good that you are here.");
+    await visitor.says("hi", "it is about my brother");
+    await expect(room.lines).toHaveCount(3);
+
+    await room.box.fill("half a thought that is not sent");
+    await room.button("Hand over").click();
+    await expect(room.button("Ben")).toBeVisible();
+    await looksRight(asha.page, "desk with the choice of colleagues");
+    await room.button("Ben").click();
+    await expect(room.part.getByText("Asking Ben…")).toBeVisible();
+    await expect(ben.page.getByText("Asha asks you to go on with a student.")).toBeVisible();
+    await looksRight(ben.page, "desk with an offer");
+    await expect(page.getByText("Asha would like Ben to go on with you.")).toBeVisible();
+    await looksRight(page, "being handed over");
+
+    await ben.page.getByRole("button", { name: "Accept", exact: true }).click();
+    await expect(asha.region("Kestrel").getByRole("heading", { name: /^Handed over/ })).toBeVisible();
+    await expect(asha.region("Kestrel").getByText("half a thought that is not sent")).toBeVisible();
+    await looksRight(asha.page, "desk with a room that was handed over");
+    await expect(visitor.button("Let them read it")).toBeVisible();
+    await looksRight(page, "question about older lines");
+    await visitor.button("Let them read it").click();
+    await expect(visitor.button("Let them read it")).toHaveCount(0);
+
+    const bens = ben.room("Kestrel");
+    await bens.says("Hello, I am Ben.");
+    await expect(bens.lines).toHaveCount(4);
+    await looksRight(ben.page, "desk with an earlier counsellor");
+    await bens.button("Back to the queue").click();
+    await looksRight(ben.page, "desk with the question before giving back");
+    await bens.button("Give it back").click();
+    await expect(ben.region("Kestrel").getByRole("heading", { name: /^Back in the queue/ })).toBeVisible();
+    await expect(page.getByText("Ben had to go.")).toBeVisible();
+    await expect(page.getByRole("heading", { name: "You are next." })).toBeVisible();
+    await looksRight(page, "back in the queue");
+
+    await ben.takes("Kestrel");
+    await ben.page.close();
+    await expect(page.getByText("Ben’s connection is interrupted.")).toBeVisible();
+    await looksRight(page, "counsellor unreachable");
+  });
+
+  test("axe finds nothing at the desk while students are reconnecting", async ({ student, counsellor }) => {
+    // W5, W25
+    test.slow();
+    const asha = await counsellor("Asha");
+    const kestrel = await student();
+    await kestrel.asks("Kestrel");
+    const room = await asha.takes("Kestrel");
+    await room.says("hello");
+    const wren = await student();
+    await wren.asks("Wren");
+    await asha.sees(1);
+    await kestrel.page.close();
+    await wren.page.close();
+    await expect(room.part.getByText("reconnecting", { exact: true })).toBeVisible();
+    await expect(asha.page.getByText("waiting, one of them reconnecting")).toBeVisible();
+    await asha.give.click();
+    await expect(asha.told("Nobody is here right now")).toBeVisible();
+    await looksRight(asha.page, "desk with reconnecting students");
+  });
+});
+
 test("a student needs nothing but Tab and Enter from the door to the end", async ({ student, counsellor }) => {
   const asha = await counsellor("Asha");
   const visitor = await student();
@@ -217,10 +296,14 @@ test("a line whose answer was lost is shown once on both sides", async ({ studen
   let lost = 0;
   await visitor.page.routeWebSocket(/\/ws\/student/, (socket) => {
     const server = socket.connectToServer();
+    let cut = false;
+    // Said on a connection that is being cut, it is heard by nobody.
+    socket.onMessage((frame) => !cut && server.send(frame));
     server.onMessage((frame) => {
       const answer = String(frame).includes('"line"') && String(frame).includes("only once");
       if (!answer || lost > 0) return socket.send(frame);
       lost += 1;
+      cut = true;
       void server.close();
       void socket.close();
     });

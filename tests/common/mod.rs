@@ -45,8 +45,9 @@ pub struct Portal {
 }
 
 impl Portal {
+    /// A portal in which nobody seems absent, however the clock is moved: most stories are not about that.
     pub async fn open() -> Self {
-        Self::with(Settings::default()).await
+        Self::with(patient()).await
     }
 
     pub async fn with(settings: Settings) -> Self {
@@ -55,6 +56,7 @@ impl Portal {
     }
 
     async fn in_folder(settings: Settings, folder: Arc<tempfile::TempDir>, clock: Clock) -> Self {
+        let settings = Settings { slots: folder.path().join("slots"), ..settings };
         let store = Sqlite::open(&folder.path().join("quietline.sqlite")).await.expect("a store");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -71,10 +73,16 @@ impl Portal {
     }
 
     /// Stops the server and starts another on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_after(0).await
+    }
+
+    /// Stops the server, lets time pass, and starts another on the same data.
+    pub async fn restart_after(mut self, seconds: i64) -> Self {
         let settings = (*self.parts.settings).clone();
         drop(self.stop.take());
         let _ = self.stopped.take().expect("runs").await;
+        self.seconds_pass(seconds);
         Self::in_folder(settings, self.folder.clone(), self.clock.clone()).await
     }
 
@@ -102,10 +110,13 @@ impl Portal {
     /// Makes an account and returns its cookie.
     pub async fn account(&self, name: &str) -> String {
         let account = AccountId(Uuid::new_v4().as_u128());
+        let nickname = Nickname::parse(name).expect("fits");
         let new = NewAccount {
             account,
             login: name.to_lowercase(),
-            nickname: Nickname::parse(name).expect("fits"),
+            forms: self.parts.names.forms(&nickname),
+            renamed_prefix: self.parts.settings.guest_prefix.clone(),
+            nickname,
             role: StaffRole::Counsellor,
             password_hash: Staff::new().hash_password("correct horse battery".to_owned()).await.expect("hashes"),
             now: Time(0),
@@ -155,6 +166,13 @@ impl Portal {
     }
 }
 
+/// Settings under which nobody is missed for a month.
+pub fn patient() -> Settings {
+    let month = Span::seconds(30 * 86_400);
+    let (notice, release, absence) = (month, Span(month.0 + 1), month);
+    Settings { notice, release, absence, away_student: month, away_counsellor: month, ..Settings::default() }
+}
+
 pub fn new_key() -> String {
     Credential::random().expect("random").expose()
 }
@@ -200,6 +218,15 @@ impl Person {
         let (socket, _) = connect_async(request).await.expect("connects");
         let cookie = cookie.unwrap_or_default().to_owned();
         Self { socket, heard: Vec::new(), key: String::new(), room: String::new(), cookie }
+    }
+
+    /// A beat from the room last entered (U6).
+    pub async fn beats(&mut self) {
+        let beat = match self.cookie.is_empty() {
+            true => json!({"type": "beat", "room": self.room}),
+            false => json!({"type": "beat", "rooms": [self.room]}),
+        };
+        self.tell(beat).await;
     }
 
     pub async fn joins(&mut self, key: &str) {

@@ -13,6 +13,10 @@ export type Conversation = {
   readonly nickname: string;
   readonly counsellor: string | null;
   readonly revealed: boolean;
+  /** This seat reads the lines behind this one: more than 0 for a counsellor who came later (W13). */
+  readonly readsAfter: number;
+  /** How far the other side has been shown the lines. */
+  readonly seen: number;
   /** In order of their numbers. */
   readonly lines: readonly Said[];
   readonly notices: readonly PlacedNotice[];
@@ -22,9 +26,16 @@ export type Conversation = {
   readonly awaiting: Resume | null;
 };
 
+/** Whose a line is, to whoever reads it. `earlier` is a counsellor who was here before the one at this desk. */
+export type Voice = "mine" | "theirs" | "earlier";
+export type Mark = "sending" | "sent" | "seen";
+
 export type Item =
-  | { kind: "said"; key: string; mine: boolean; text: string; mark: "sending" | "sent" | null }
-  | { kind: "notice"; key: string; notice: Notice; counsellor: string | null };
+  /** `by` is the counsellor who said it, on the student's page. */
+  | { kind: "said"; key: string; voice: Voice; by: string | null; text: string; mark: Mark | null }
+  | { kind: "notice"; key: string; notice: Notice; counsellor: string | null }
+  /** Older lines exist, and this seat does not read them. */
+  | { kind: "older"; key: "older" };
 
 /** The room as the server describes it. What is shown stays until its lines arrive, so that nothing flickers. */
 export function entered(view: RoomView, before: Conversation | null): Conversation {
@@ -35,7 +46,9 @@ export function entered(view: RoomView, before: Conversation | null): Conversati
     nickname: view.nickname,
     counsellor: view.counsellor,
     revealed: view.revealed,
-    lines: same ? before.lines : [],
+    readsAfter: view.reads_after,
+    seen: view.seen,
+    lines: same ? before.lines.filter(({ seq }) => seq > view.reads_after) : [],
     notices: view.notices,
     pending: before?.pending ?? [],
     awaiting: view.resume,
@@ -51,15 +64,27 @@ export function caughtUp(conversation: Conversation, lines: readonly Said[], min
 /** One live line, or the finding that lines before it are missing. */
 export function heard(conversation: Conversation, line: Said, mine: Role): Conversation | "gap" {
   const mustFollow = conversation.revealed || line.from !== mine;
-  if (mustFollow && line.seq > highest(conversation) + 1) return "gap";
+  if (mustFollow && line.seq > Math.max(highest(conversation), conversation.readsAfter) + 1) return "gap";
   return merged(conversation, conversation.lines, [line], mine);
 }
 
 export function noticed(conversation: Conversation, placed: PlacedNotice): Conversation {
-  const known = conversation.notices.some(({ after, notice }) => after === placed.after && notice === placed.notice);
-  if (known) return conversation;
-  const counsellor = placed.counsellor ?? conversation.counsellor;
-  return { ...conversation, counsellor, notices: [...conversation.notices, placed] };
+  if (conversation.notices.some(({ nth }) => nth === placed.nth)) return conversation;
+  return { ...conversation, counsellor: present(conversation, placed), notices: [...conversation.notices, placed] };
+}
+
+function present({ counsellor }: Conversation, { notice, counsellor: named }: PlacedNotice): string | null {
+  if (notice === "counsellor_came") return named ?? counsellor;
+  return notice === "back_to_queue" ? null : counsellor;
+}
+
+/** Told live; after a reconnect the `room` frame has the say, so the mark is never ahead of the truth. */
+export function seenByThem(conversation: Conversation, seq: number): Conversation {
+  return seq > conversation.seen ? { ...conversation, seen: seq } : conversation;
+}
+
+export function called(conversation: Conversation, nickname: string): Conversation {
+  return { ...conversation, nickname };
 }
 
 export function written(conversation: Conversation, pending: Pending): Conversation {
@@ -68,8 +93,9 @@ export function written(conversation: Conversation, pending: Pending): Conversat
 
 /** Up to where nothing is missing. Undefined asks for everything, which is right whenever there is any doubt. */
 export function since(conversation: Conversation): number | undefined {
-  const { lines } = conversation;
-  return lines.length > 0 && lines.length === highest(conversation) ? lines.length : undefined;
+  const { lines, readsAfter } = conversation;
+  const unbroken = lines.length > 0 && lines.length === highest(conversation) - readsAfter;
+  return unbroken ? highest(conversation) : undefined;
 }
 
 export function theirs(conversation: Conversation, mine: Role): number {
@@ -79,29 +105,41 @@ export function theirs(conversation: Conversation, mine: Role): number {
 /** Everything in the order in which it is read. */
 export function items(conversation: Conversation, mine: Role): Item[] {
   const { lines, pending } = conversation;
-  const notices = [...conversation.notices].sort((one, other) => one.after - other.after);
-  const lastMine = lines.findLast((line) => line.from === mine)?.cid;
-  const list: Item[] = [];
+  const notices = [...conversation.notices].sort((one, other) => one.after - other.after || one.nth - other.nth);
+  const own = lines.filter((line) => voice(conversation, line, mine) === "mine");
+  const lastSent = own.at(-1)?.seq;
+  const lastSeen = own.findLast(({ seq }) => seq <= conversation.seen)?.seq;
+  const list: Item[] = conversation.readsAfter > 0 ? [{ kind: "older", key: "older" }] : [];
+  // Lines say only "counsellor"; which one it was follows from who had come before.
+  let speaker: string | null = null;
   const placeNotices = (before: number) => {
     for (let next = notices[0]; next && next.after < before; next = notices[0]) {
-      list.push({
-        kind: "notice",
-        key: `${next.notice} ${next.after}`,
-        notice: next.notice,
-        counsellor: next.counsellor ?? null,
-      });
+      const counsellor = next.counsellor ?? null;
+      if (next.notice === "counsellor_came") speaker = counsellor;
+      list.push({ kind: "notice", key: `notice ${next.nth}`, notice: next.notice, counsellor });
       notices.shift();
     }
   };
-  for (const { seq, cid, from, body } of lines) {
+  for (const line of lines) {
+    const { seq, cid, from, body } = line;
     placeNotices(seq);
-    const mark = cid === lastMine ? "sent" : null;
-    list.push({ kind: "said", key: cid, mine: from === mine, text: shown(body.text), mark });
+    const mark = seq === lastSeen ? "seen" : seq === lastSent ? "sent" : null;
+    const by = from === "counsellor" ? speaker : null;
+    list.push({ kind: "said", key: cid, voice: voice(conversation, line, mine), by, text: shown(body.text), mark });
   }
   placeNotices(Number.POSITIVE_INFINITY);
   // The key is the cid before and after the answer, so the same element stays and nothing is read out twice.
-  for (const { cid, text } of pending) list.push({ kind: "said", key: cid, mine: true, text, mark: "sending" });
+  for (const { cid, text } of pending) {
+    list.push({ kind: "said", key: cid, voice: "mine", by: null, text, mark: "sending" });
+  }
   return list;
+}
+
+/** A counsellor is asked to say hi behind the line after which they came; what a counsellor said before was another's. */
+function voice({ notices }: Conversation, { from, seq }: Said, mine: Role): Voice {
+  if (from !== mine) return "theirs";
+  const before = mine === "counsellor" && notices.some(({ notice, after }) => notice === "say_hi" && seq <= after);
+  return before ? "earlier" : "mine";
 }
 
 function merged(conversation: Conversation, known: readonly Said[], more: readonly Said[], mine: Role): Conversation {

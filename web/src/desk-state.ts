@@ -2,11 +2,13 @@
 // It knows the wire and the rooms' rules; it does not know sockets, cookies, the clock or how anything looks.
 // Passwords never enter this state: they go from the form to the request.
 
-import { since, theirs } from "./conversation";
+import { type Connection, type ConnectionInput, connecting, lost, opened, stillDown } from "./connection";
+import { beat, inRoom, told, withoutOffer } from "./desk-frames";
+import { type DeskRoom, isHeld, known, type RoomEffect } from "./desk-rooms";
 import type { Moment } from "./moment";
-import { CloseCode, type Ended, type FromDesk, type Refusal, type ToDesk } from "./protocol.gen";
-import { TROUBLE_AFTER } from "./state";
-import { type Talk, type TalkEffect, type TalkInput, step as stepTalk, talk } from "./talk";
+import type { PartingInput } from "./parting";
+import { CloseCode, type Colleague, type Refusal, type ToDesk } from "./protocol.gen";
+import type { TalkInput } from "./talk";
 
 /** How often the longest wait is counted on between two frames of the server. */
 export const TICK = 10_000;
@@ -15,15 +17,13 @@ export type Trouble =
   | { why: "wrong" | "gone" | "login" | "nickname" | "password" | "unreachable" | "signed_out" }
   | { why: "too_many"; ms: number };
 
-export type Held = {
+export type Offer = {
   readonly room: string;
-  readonly talk: Talk;
-  /** Lines that arrived while the counsellor was not in this room. */
-  readonly unread: number;
+  readonly from: string;
+  readonly endsAt: number;
+  /** It was accepted, and the room is not here yet. */
+  readonly answer: "accept" | null;
 };
-
-/** A room that has ended and is still shown. `ended` is null when it was found gone, without being told how. */
-export type Past = { readonly room: string; readonly nickname: string; readonly ended: Ended | null };
 
 export type Desk = {
   readonly at: "desk";
@@ -32,19 +32,23 @@ export type Desk = {
   readonly available: boolean;
   /** What the switch was set to and the server has not confirmed. */
   readonly wanted: boolean | null;
-  readonly queue: { readonly waiting: number; readonly longestSince: number } | null;
+  readonly queue: { readonly waiting: number; readonly reconnecting: number; readonly longestSince: number } | null;
+  /** Everyone who is available, oneself included. */
+  readonly colleagues: readonly Colleague[];
+  /** Rooms that colleagues ask this desk to take over. */
+  readonly offers: readonly Offer[];
   readonly now: number;
   /** The claim of a press that was not answered. */
   readonly claim: string | null;
   readonly answer: Refusal | null;
-  readonly rooms: readonly (Held | Past)[];
+  readonly rooms: readonly DeskRoom[];
   /** The room with the keyboard's focus. */
   readonly within: string | null;
   /** The room that was taken last, until it has been shown. */
   readonly fresh: string | null;
-  readonly up: boolean;
-  readonly losses: number;
-  readonly troubled: boolean;
+  readonly connection: Connection;
+  /** How often a desk without rooms should beat, once that has been said. */
+  readonly beatEvery: number | null;
   readonly superseded: boolean;
 };
 
@@ -64,7 +68,9 @@ export type DeskInput =
   | { type: "opened" }
   | { type: "closed"; code: number; everOpen: boolean }
   | { type: "heard"; frame: ToDesk }
-  | { type: "still_down"; loss: number }
+  | ConnectionInput
+  /** The page has come into sight, or has gone out of it. */
+  | { type: "looked" }
   | { type: "tick" }
   | { type: "switch" }
   | { type: "take" }
@@ -72,11 +78,14 @@ export type DeskInput =
   | { type: "within"; room: string | null }
   | { type: "shown" }
   | { type: "put_away"; room: string }
+  | { type: "accept"; room: string }
+  | { type: "decline"; room: string }
+  | { type: "offer_over"; room: string; endsAt: number }
+  | { type: "parting"; room: string; input: PartingInput }
   | { type: "room"; room: string; input: TalkInput };
 
 export type DeskEffect =
-  | { do: "tell"; frame: FromDesk }
-  | { do: "connect" }
+  | RoomEffect
   | { do: "hang_up" }
   | { do: "who_am_i" }
   | { do: "sign_out" }
@@ -90,14 +99,10 @@ export function start(firstToken: string | null): Step {
     : [{ at: "first", token: firstToken, busy: false, trouble: null }, []];
 }
 
-export function isHeld(room: Held | Past): room is Held {
-  return "talk" in room;
-}
-
 export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
   switch (input.type) {
     case "signed_in":
-      return state.at === "desk" ? [state, []] : [sitDown(input.nickname, moment), [{ do: "connect" }]];
+      return state.at === "desk" ? [state, []] : sitDown(input.nickname, moment);
     case "not_signed_in":
       return [
         { at: "sign_in", busy: false, trouble: state.at === "desk" ? { why: "signed_out" } : null },
@@ -119,25 +124,28 @@ export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
 
 type AtDesk = Exclude<DeskInput, { type: "signed_in" | "not_signed_in" | "trying" | "failed" | "to_sign_in" }>;
 
-function sitDown(nickname: string, { now }: Moment): Desk {
-  return {
+function sitDown(nickname: string, { now }: Moment): Step {
+  const [connection, alarm] = connecting();
+  const desk: Desk = {
     at: "desk",
     nickname,
     limit: null,
     available: false,
     wanted: null,
     queue: null,
+    colleagues: [],
+    offers: [],
     now,
     claim: null,
     answer: null,
     rooms: [],
     within: null,
     fresh: null,
-    up: false,
-    losses: 0,
-    troubled: false,
+    connection,
+    beatEvery: null,
     superseded: false,
   };
+  return [desk, [{ do: "connect" }, alarm]];
 }
 
 function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
@@ -145,11 +153,18 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
     case "sign_out":
       return [{ at: "sign_in", busy: false, trouble: null }, [{ do: "sign_out" }, { do: "hang_up" }]];
     case "opened":
-      return [{ ...desk, up: true }, [{ do: "tell", frame: { type: "hello", rooms: known(desk) } }]];
+      return [
+        { ...desk, connection: opened(desk.connection) },
+        [{ do: "tell", frame: { type: "hello", rooms: known(desk.rooms) } }],
+      ];
     case "closed":
       return closed(desk, input.code, input.everOpen, moment);
     case "still_down":
-      return [input.loss === desk.losses && !desk.up ? { ...desk, troubled: true } : desk, []];
+      return [{ ...desk, connection: stillDown(desk.connection, input.loss) }, []];
+    case "beat_due":
+      return input.beat === desk.connection.beats ? beat(desk) : [desk, []];
+    case "looked":
+      return everywhere(desk, { type: "look" }, moment);
     case "tick":
       return [{ ...desk, now: moment.now }, []];
     case "switch": {
@@ -175,8 +190,21 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
       return [{ ...desk, fresh: null }, []];
     case "put_away":
       return [{ ...desk, rooms: desk.rooms.filter((room) => isHeld(room) || room.room !== input.room) }, []];
+    case "accept": {
+      if (desk.superseded) return [desk, []];
+      const offers = desk.offers.map((offer) => (offer.room === input.room ? { ...offer, answer: input.type } : offer));
+      return [{ ...desk, offers, answer: null }, [{ do: "tell", frame: { type: "accept", room: input.room } }]];
+    }
+    case "decline":
+      return [withoutOffer(desk, input.room), [{ do: "tell", frame: { type: "decline", room: input.room } }]];
+    case "offer_over": {
+      const over = desk.offers.some(({ room, endsAt }) => room === input.room && endsAt === input.endsAt);
+      return [over ? withoutOffer(desk, input.room) : desk, []];
+    }
+    case "parting":
+      return inRoom(desk, input.room, input, moment);
     case "room":
-      return inRoom(desk, input.room, input.input, moment);
+      return inRoom(desk, input.room, { type: "talk", input: input.input }, moment);
     case "heard":
       return told(desk, input.frame, moment);
     default:
@@ -184,128 +212,27 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
   }
 }
 
-function told(desk: Desk, frame: ToDesk, moment: Moment): Step {
-  switch (frame.type) {
-    case "welcome":
-      return welcomed(desk, frame);
-    case "switched": {
-      const wanted = frame.available === desk.wanted ? null : desk.wanted;
-      return [{ ...desk, available: frame.available, wanted }, []];
-    }
-    case "queue": {
-      const longestSince = moment.now - frame.longest_ms;
-      // "Nobody is waiting" stands until somebody comes.
-      const grew = frame.waiting > (desk.queue?.waiting ?? 0);
-      const answer = grew && desk.answer === "nobody_waiting" ? null : desk.answer;
-      return [{ ...desk, now: moment.now, queue: { waiting: frame.waiting, longestSince }, answer }, []];
-    }
-    case "taken":
-      return frame.claim === desk.claim ? [{ ...desk, claim: null, fresh: frame.room }, []] : [desk, []];
-    case "room": {
-      if (desk.rooms.some((room) => isHeld(room) && room.room === frame.room)) {
-        return inRoom(desk, frame.room, { type: "view", view: frame }, moment);
-      }
-      const held: Held = { room: frame.room, talk: talk(frame, "counsellor", moment), unread: 0 };
-      const others = desk.rooms.filter(({ room }) => room !== frame.room);
-      return [{ ...desk, rooms: [...others, held] }, []];
-    }
-    case "lines":
-      return inRoom(desk, frame.room, { type: "lines", lines: frame.lines }, moment);
-    case "line":
-      return inRoom(desk, frame.room, { type: "line", line: frame }, moment);
-    case "notice":
-      return inRoom(desk, frame.room, { type: "notice", placed: frame }, moment);
-    case "typing":
-      return inRoom(desk, frame.room, { type: "typing" }, moment);
-    case "warning":
-      return inRoom(desk, frame.room, { type: "warning", closesIn: frame.closes_in_ms }, moment);
-    case "stayed":
-      return inRoom(desk, frame.room, { type: "stayed" }, moment);
-    case "ended": {
-      const rooms = desk.rooms.map((room) => (room.room === frame.room ? past(room, frame) : room));
-      return [{ ...desk, rooms, answer: desk.answer === "limit" ? null : desk.answer }, []];
-    }
-    case "refused": {
-      const { reason, room, claim } = frame;
-      if (claim !== undefined || reason === "nobody_waiting" || reason === "limit") {
-        return claim === undefined || claim === desk.claim
-          ? [{ ...desk, claim: null, answer: reason }, []]
-          : [desk, []];
-      }
-      if (room === undefined) return [desk, []];
-      // That a room has ended is said by `ended` or `welcome` alone, never by a refusal.
-      if (reason === "no_such_room") return [desk, []];
-      return inRoom(desk, room, { type: "refused", refused: frame }, moment);
-    }
-    default:
-      return frame satisfies never;
-  }
-}
-
-/** The server has the say over which rooms are ours. What was not answered before the loss is asked again. */
-function welcomed(desk: Desk, welcome: { nickname: string; limit: number; rooms: string[] }): Step {
-  const { nickname, limit } = welcome;
-  const rooms = desk.rooms.map((room) => (welcome.rooms.includes(room.room) ? room : past(room, null)));
-  const effects: DeskEffect[] = [];
-  if (desk.wanted !== null) effects.push({ do: "tell", frame: { type: "switch", available: desk.wanted } });
-  if (desk.claim !== null) effects.push({ do: "tell", frame: { type: "take", claim: desk.claim } });
-  return [{ ...desk, nickname, limit, rooms, troubled: false }, effects];
-}
-
-function past(room: Held | Past, ended: Ended | null): Past {
-  return isHeld(room) ? { room: room.room, nickname: room.talk.conversation.nickname, ended } : room;
+/** The same for every room that is held. */
+function everywhere(desk: Desk, input: TalkInput, moment: Moment): [Desk, DeskEffect[]] {
+  return desk.rooms.reduce<[Desk, DeskEffect[]]>(
+    ([before, effects], { room }) => {
+      const [after, more] = inRoom(before, room, { type: "talk", input }, moment);
+      return [after, [...effects, ...more]];
+    },
+    [desk, []],
+  );
 }
 
 function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): Step {
   if (code === CloseCode.SignedOut) {
     return [{ at: "sign_in", busy: false, trouble: { why: "signed_out" } }, []];
   }
-  let next: Desk = { ...desk, up: false, losses: desk.losses + 1 };
-  for (const { room } of desk.rooms) {
-    const [after] = inRoom(next, room, { type: "down" }, moment);
-    if (after.at === "desk") next = after;
-  }
-  if (code === CloseCode.Superseded) return [{ ...next, superseded: true }, []];
+  const [connection, alarm] = lost(desk.connection);
+  const [next, effects] = everywhere({ ...desk, connection }, { type: "down" }, moment);
+  if (code === CloseCode.Superseded) return [{ ...next, superseded: true }, effects];
   // A handshake that is refused says no reason to a page, so it asks whether it is still signed in.
   const asking: DeskEffect[] = everOpen ? [] : [{ do: "who_am_i" }];
-  if (!desk.up && desk.losses > 0) return [{ ...next, losses: desk.losses }, asking];
-  return [next, [...asking, { do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: next.losses } }]];
-}
-
-function known(desk: Desk) {
-  return desk.rooms.filter(isHeld).flatMap(({ room, talk: { conversation } }) => {
-    const shown = since(conversation);
-    return shown === undefined ? [] : [{ room, epoch: conversation.epoch, since: shown }];
-  });
-}
-
-function inRoom(desk: Desk, room: string, input: TalkInput, moment: Moment): Step {
-  const held = desk.rooms.find((one): one is Held => one.room === room && isHeld(one));
-  if (!held) return [desk, []];
-  const [next, effects] = stepTalk(held.talk, input, moment);
-  // What a reload brings back is not new; what comes after it is.
-  const loaded = held.talk.live || held.talk.conversation.lines.length > 0;
-  const more = theirs(next.conversation, "counsellor") - theirs(held.talk.conversation, "counsellor");
-  const unread = loaded && desk.within !== room && more > 0 ? held.unread + more : held.unread;
-  const rooms = desk.rooms.map((one) => (one === held ? { ...held, talk: next, unread } : one));
-  return [{ ...desk, rooms }, effects.map((effect) => outward(room, effect))];
-}
-
-function outward(room: string, effect: TalkEffect): DeskEffect {
-  switch (effect.do) {
-    case "say":
-      return { do: "tell", frame: { type: "say", room, cid: effect.cid, body: { suite: 0, text: effect.text } } };
-    case "typing":
-    case "stay":
-    case "close":
-      return { do: "tell", frame: { type: effect.do, room } };
-    case "come_back":
-      return { do: "connect" };
-    case "later":
-      return { do: "later", ms: effect.ms, input: { type: "room", room, input: effect.input } };
-    default:
-      return effect satisfies never;
-  }
+  return [next, [...effects, ...asking, ...alarm]];
 }
 
 function hungUp(state: DeskState): DeskEffect[] {

@@ -4,7 +4,8 @@
 import { effect as follow, signal } from "@preact/signals";
 import { render } from "preact";
 import { type Answered, firstAccount, signIn, signOut, whoAmI } from "./api";
-import { type DeskEffect, type DeskInput, type Held, isHeld, type Past, start, step, TICK } from "./desk-state";
+import { unsent } from "./desk-rooms";
+import { type DeskEffect, type DeskInput, start, step, TICK } from "./desk-state";
 import { moment } from "./moment";
 import type { FromDesk, ToDesk } from "./protocol.gen";
 import { address, browser, wire } from "./socket";
@@ -59,10 +60,6 @@ async function enter(asked: Promise<Answered>) {
   act("trouble" in answer ? { type: "failed", trouble: answer.trouble } : { type: "signed_in", ...answer });
 }
 
-function unsent(room: Held | Past): boolean {
-  return isHeld(room) && (room.talk.draft.trim() !== "" || room.talk.conversation.pending.length > 0);
-}
-
 /** The token of the first start. It is taken out of the address, so that it stays in no history. */
 function firstToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get("first");
@@ -88,12 +85,13 @@ follow(() => {
   document.title = en.desk.title(state.value.at === "desk" ? (state.value.queue?.waiting ?? 0) : 0);
 });
 addEventListener("online", socket.nudge);
+document.addEventListener("visibilitychange", () => act({ type: "looked" }));
 addEventListener("pagehide", socket.hangUp);
 addEventListener("pageshow", (event) => event.persisted && state.value.at === "desk" && socket.connect());
 addEventListener("beforeunload", (event) => {
   // Only words that would be lost are worth a question: the rooms come back by themselves.
   const now = state.value;
-  if (now.at === "desk" && now.rooms.some(unsent)) event.preventDefault();
+  if (now.at === "desk" && now.rooms.some((room) => unsent(room).length > 0)) event.preventDefault();
 });
 setInterval(() => act({ type: "tick" }), TICK);
 for (const effect of opening) carryOut(effect);

@@ -1,5 +1,5 @@
-// The only place that asks for the time or for chance. Every step of a page gets one moment, so that the steps
-// themselves can be repeated exactly. Does not use crypto.randomUUID, which plain-http addresses do not have.
+// The only place that asks for the time, for chance, or whether the page can be seen. Every step of a page gets one
+// moment, so that the steps themselves can be repeated exactly. Does not use crypto.randomUUID, which plain-http addresses do not have.
 
 export type Moment = {
   /** Unix milliseconds. */
@@ -8,10 +8,13 @@ export type Moment = {
   readonly id: string;
   /** 256 fresh random bits in 43 characters of base64url: a room's key, if one is needed. */
   readonly key: string;
+  /** Whether somebody can see the page: it is not behind another tab or window. */
+  readonly eyes: "here" | "elsewhere";
 };
 
 export function moment(): Moment {
-  return { now: Date.now(), id: uuid(), key: key() };
+  const eyes = document.visibilityState === "visible" ? "here" : "elsewhere";
+  return { now: Date.now(), id: uuid(), key: key(), eyes };
 }
 
 function uuid(): string {

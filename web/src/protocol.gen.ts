@@ -1,22 +1,34 @@
 // The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.
 
-export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Body, } | { "type": "typing", } | { "type": "stay", } | { "type": "close", };
+export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Body, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, } | { "type": "close", };
 
-export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Body, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "close", room: string, };
+export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Body, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
 export type Known = { room: string, epoch: string, since: number, };
 
 export type Body = { suite: number, text: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
+export type ToStudent = { "type": "door", available: number, beat_ms: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**
- * The rooms this counsellor holds. A room the page knows and that is not here has ended.
+ * The rooms this counsellor holds. A room the page shows and that is in neither list has ended.
  */
-rooms: Array<string>, } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, longest_ms: number, } | { "type": "taken", claim: string, room: string, } | FromRoom;
+rooms: Array<string>, 
+/**
+ * Rooms this page shows that are open and with somebody else now, or waiting again (W25, W26).
+ */
+moved: Array<string>, 
+/**
+ * How often to beat while no room is held; a `room` frame says how often in a room (U6).
+ */
+beat_ms: number, } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | FromRoom;
 
-export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended | { "type": "refused" } & Refused;
+export type Colleague = { id: string, nickname: Nickname, };
+
+export type Moved = "given_back" | "handed_over" | "away";
+
+export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "presence", room: string, whereabouts: Whereabouts, } | { "type": "seen", room: string, seq: number, } | { "type": "handing", room: string, to: Nickname | null, } | { "type": "older", room: string, older: Older, } | { "type": "named", room: string, nickname: Nickname, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended | { "type": "refused" } & Refused;
 
 export type RoomView = { room: string, epoch: string, 
 /**
@@ -28,9 +40,13 @@ nickname: Nickname,
  */
 counsellor: Nickname | null, 
 /**
- * Whether both have spoken, so that each receives the other's lines (W12).
+ * Whether this seat has spoken, so that it receives the other's lines (W12).
  */
 revealed: boolean, 
+/**
+ * This seat reads the lines behind this one; more than 0 for a counsellor who came later (W13).
+ */
+reads_after: number, 
 /**
  * Whether the lines that follow are everything, or what came after `since`.
  */
@@ -46,7 +62,31 @@ closes_in_ms: number | null,
 /**
  * Present only while waiting.
  */
-place: Place | null, };
+place: Place | null, 
+/**
+ * Where the other side is. Absent for a student while nobody has come.
+ */
+whereabouts: Whereabouts | null, 
+/**
+ * How far the other side's page has shown the lines.
+ */
+seen: number, 
+/**
+ * Whom the counsellor has asked to take over, while that is open.
+ */
+handing_to: Nickname | null, 
+/**
+ * For the student, once somebody has come who has not read what was said before.
+ */
+older: Older | null, 
+/**
+ * How often to beat in this room (U6).
+ */
+beat_ms: number, };
+
+export type Whereabouts = "here" | "on_site" | "reconnecting" | "away";
+
+export type Older = "asked" | "shared" | "kept";
 
 export type Place = { ahead: number, attended: boolean, };
 
@@ -68,13 +108,17 @@ at: number, body: Body, };
 
 export type Role = "student" | "counsellor";
 
-export type PlacedNotice = { room: string, after: number, notice: Notice, 
+export type PlacedNotice = { room: string, 
 /**
- * Who came, with [`Notice::CounsellorCame`].
+ * Its number among this seat's notices, so that the same one is recognised.
+ */
+nth: number, after: number, notice: Notice, 
+/**
+ * Who came, with [`Notice::CounsellorCame`]; who went, with the two that say so.
  */
 counsellor?: Nickname, };
 
-export type Notice = "say_hi" | "wait_for_counsellor" | "counsellor_came";
+export type Notice = "say_hi" | "wait_for_counsellor" | "counsellor_came" | "back_to_queue" | "handed_over";
 
 export type Warning = { room: string, closes_in_ms: number, };
 
@@ -88,7 +132,7 @@ at: number,
  */
 lines: number, by: EndedBy, };
 
-export type EndedBy = "student" | "counsellor" | "silence";
+export type EndedBy = "student" | "counsellor" | "silence" | "absence";
 
 export type Refused = { reason: Refusal, room?: string, cid?: string, claim?: string, 
 /**
@@ -96,9 +140,9 @@ export type Refused = { reason: Refusal, room?: string, cid?: string, claim?: st
  */
 retry_ms?: number, };
 
-export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nobody_waiting" | "limit" | "answered_before" | "too_many" | "cid_taken";
+export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken";
 
-export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
+export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "Restarting" = 1012, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
 
 export type Credential = string;
 

@@ -1,15 +1,22 @@
 // What a student's page shows and does: a pure `step` over the screens that it can be on.
 // It knows the wire and the rooms' rules; it does not know sockets, storage, the clock or how anything looks.
 
+import {
+  answered,
+  beating,
+  type Connection,
+  type ConnectionInput,
+  connecting,
+  lost,
+  opened,
+  stillDown,
+} from "./connection";
 import { since } from "./conversation";
 import type { Moment } from "./moment";
 import { CloseCode, type Ended, type FromStudent, type Place, type ToStudent } from "./protocol.gen";
 import { type Talk, type TalkEffect, type TalkInput, step as stepTalk, talk } from "./talk";
 
-/** A gap in the connection shorter than this is not worth anybody's worry. */
-export const TROUBLE_AFTER = 3_000;
-
-export type Answer = "nobody" | "nickname" | "signed_in" | "too_many" | "elsewhere";
+export type Answer = "nobody" | "nickname" | "nickname_taken" | "signed_in" | "too_many" | "elsewhere";
 
 export type Screen =
   /** A reload: the key is known, the room not yet. */
@@ -25,10 +32,7 @@ export type Screen =
 
 export type State = {
   readonly screen: Screen;
-  readonly up: boolean;
-  /** Counts the losses of the connection, so that a late alarm is recognised as one. */
-  readonly losses: number;
-  readonly troubled: boolean;
+  readonly connection: Connection;
   /** This browser keeps nothing for the tab: a reload would lose the room. */
   readonly forgetful: boolean;
 };
@@ -37,7 +41,9 @@ export type Input =
   | { type: "opened" }
   | { type: "closed"; code: number }
   | { type: "heard"; frame: ToStudent }
-  | { type: "still_down"; loss: number }
+  | ConnectionInput
+  /** The page has come into sight, or has gone out of it. */
+  | { type: "looked" }
   | { type: "not_kept" }
   | { type: "named"; nickname: string }
   | { type: "talk" }
@@ -61,11 +67,8 @@ type Step = [State, Effect[]];
 
 export function start(key: string | null): Step {
   const screen: Screen = key === null ? door() : { at: "returning", key };
-  return [
-    { screen, up: false, losses: 0, troubled: false, forgetful: false },
-    // From the first moment, a connection that does not come is a connection that is down.
-    [{ do: "connect" }, { do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: 0 } }],
-  ];
+  const [connection, alarm] = connecting();
+  return [{ screen, connection, forgetful: false }, [{ do: "connect" }, alarm]];
 }
 
 export function step(state: State, input: Input, moment: Moment): Step {
@@ -73,11 +76,18 @@ export function step(state: State, input: Input, moment: Moment): Step {
   if (screen.at === "left") return [state, []];
   switch (input.type) {
     case "opened":
-      return [{ ...state, up: true }, greeting(screen).map((frame) => ({ do: "tell", frame }))];
+      return [
+        { ...state, connection: opened(state.connection) },
+        greeting(screen).map((frame) => ({ do: "tell", frame })),
+      ];
     case "closed":
       return closed(state, input.code, moment);
     case "still_down":
-      return [input.loss === state.losses && !state.up ? { ...state, troubled: true } : state, []];
+      return [{ ...state, connection: stillDown(state.connection, input.loss) }, []];
+    case "beat_due":
+      return input.beat === state.connection.beats ? beat(state) : [state, []];
+    case "looked":
+      return inRoom(state, { type: "look" }, moment);
     case "not_kept":
       return [{ ...state, forgetful: true }, []];
     case "named":
@@ -95,7 +105,7 @@ export function step(state: State, input: Input, moment: Moment): Step {
     case "room":
       return inRoom(state, input.input, moment);
     case "heard":
-      return told(input.frame.type === "door" ? state : { ...state, troubled: false }, input.frame, moment);
+      return told({ ...state, connection: answered(state.connection) }, input.frame, moment);
     default:
       return input satisfies never;
   }
@@ -107,14 +117,11 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
     case "door":
       if (screen.at !== "door") return [state, []];
       // Somebody has come: the word that nobody is there no longer holds.
-      return at(
-        { ...state, troubled: false },
-        {
-          ...screen,
-          available: frame.available,
-          answer: screen.answer === "nobody" && frame.available > 0 ? null : screen.answer,
-        },
-      );
+      return at(state, {
+        ...screen,
+        available: frame.available,
+        answer: screen.answer === "nobody" && frame.available > 0 ? null : screen.answer,
+      });
     case "gone":
       return gone(state);
     case "room": {
@@ -126,8 +133,11 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
       const room = talk(frame, "student", moment);
       return at(state, { at: "room", key, talk: room, place: placed(frame), superseded: false });
     }
-    case "lines":
-      return about(state, frame.room, { type: "lines", lines: frame.lines }, moment);
+    case "lines": {
+      const [next, effects] = about(state, frame.room, { type: "lines", lines: frame.lines }, moment);
+      const [beaten, beats] = beat(next);
+      return [beaten, [...beats, ...effects]];
+    }
     case "line":
       return about(state, frame.room, { type: "line", line: frame }, moment);
     case "place":
@@ -140,6 +150,16 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
     }
     case "typing":
       return about(state, frame.room, { type: "typing" }, moment);
+    case "presence":
+      return about(state, frame.room, { type: "presence", whereabouts: frame.whereabouts }, moment);
+    case "seen":
+      return about(state, frame.room, { type: "seen", seq: frame.seq }, moment);
+    case "handing":
+      return about(state, frame.room, { type: "handing", to: frame.to }, moment);
+    case "older":
+      return about(state, frame.room, { type: "older", older: frame.older }, moment);
+    case "named":
+      return about(state, frame.room, { type: "renamed", nickname: frame.nickname }, moment);
     case "warning":
       return about(state, frame.room, { type: "warning", closesIn: frame.closes_in_ms }, moment);
     case "stayed":
@@ -191,7 +211,7 @@ function asked(state: State, { key }: Moment): Step {
   }
   if (screen.at !== "door" || screen.joining !== null) return [state, []];
   const effects: Effect[] = [{ do: "keep", key }];
-  if (state.up) effects.push({ do: "tell", frame: join(key, screen.nickname) });
+  if (state.connection.up) effects.push({ do: "tell", frame: join(key, screen.nickname) });
   return at(state, { ...screen, joining: key, answer: null }, effects);
 }
 
@@ -202,7 +222,8 @@ function refusedAtDoor(state: State, { reason, retry_ms }: { reason: string; ret
     const again: Input = { type: "ask_again", key: screen.joining };
     return at(state, { ...screen, answer: "too_many" }, [{ do: "later", ms: retry_ms ?? 5_000, input: again }]);
   }
-  const answer = reason === "nickname" || reason === "signed_in" ? reason : "nobody";
+  const named = reason === "nickname" || reason === "nickname_taken" || reason === "signed_in";
+  const answer = named ? reason : "nobody";
   return at(state, { ...screen, joining: null, answer }, [{ do: "forget" }]);
 }
 
@@ -216,20 +237,28 @@ function gone(state: State): Step {
 
 function closed(state: State, code: number, moment: Moment): Step {
   const { screen } = state;
-  const loss = state.losses + 1;
-  const down: State = state.up ? { ...state, up: false, losses: loss } : state;
-  const alarm: Effect[] = state.up ? [{ do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss } }] : [];
+  const [connection, alarm] = lost(state.connection);
+  const down: State = { ...state, connection };
   if (screen.at !== "room") {
     // A tab that was copied while it asked: the copy has the room.
     const elsewhere = code === CloseCode.Superseded && screen.at === "door";
-    if (elsewhere) return at(down, { ...screen, joining: null, answer: "elsewhere" }, [{ do: "connect" }]);
+    if (elsewhere) return at(down, { ...screen, joining: null, answer: "elsewhere" }, [{ do: "connect" }, ...alarm]);
     return [down, alarm];
   }
   const [next, effects] = inRoom(down, { type: "down" }, moment);
   if (code === CloseCode.Superseded && next.screen.at === "room") {
-    return at({ ...next, troubled: false }, { ...next.screen, superseded: true }, effects);
+    return at(next, { ...next.screen, superseded: true }, effects);
   }
   return [next, [...effects, ...alarm]];
+}
+
+/** A sign of life from the room, and the alarm of the next (U6). */
+function beat(state: State): Step {
+  const { screen } = state;
+  if (screen.at !== "room") return [state, []];
+  const { conversation, beatEvery } = screen.talk;
+  const [connection, alarm] = beating(state.connection, beatEvery);
+  return [{ ...state, connection }, [{ do: "tell", frame: { type: "beat", room: conversation.room } }, alarm]];
 }
 
 /** Covered first and gone last; nothing in between waits for an answer. */
@@ -262,6 +291,10 @@ function outward(effect: TalkEffect): Effect {
     case "stay":
     case "close":
       return { do: "tell", frame: { type: effect.do } };
+    case "seen":
+      return { do: "tell", frame: { type: "seen", seq: effect.seq } };
+    case "older":
+      return { do: "tell", frame: { type: "older", share: effect.answer === "share" } };
     case "come_back":
       return { do: "connect" };
     case "later":

@@ -2,10 +2,22 @@
 // Both entrances share it; `step` is pure and answers with what is to be done. Knows no socket and no other room.
 // At most one line is unanswered at a time, so a refusal can never change the order in which lines were written.
 
-import { caughtUp, type Conversation, entered, heard, noticed, theirs, written } from "./conversation";
+import * as company from "./company";
+import {
+  called,
+  caughtUp,
+  type Conversation,
+  entered,
+  heard,
+  noticed,
+  seenByThem,
+  theirs,
+  written,
+} from "./conversation";
 import { measured } from "./lines";
 import type { Moment } from "./moment";
-import type { PlacedNotice, Refused, Role, RoomView, Said } from "./protocol.gen";
+import type { Older, PlacedNotice, Refused, Role, RoomView, Said, Whereabouts } from "./protocol.gen";
+import { looked, nothingShown, type Shown } from "./shown";
 
 /** How long "is typing" stands after the last sign of it, and how often it is told (W24). */
 export const TYPING_SHOWN = 4_000;
@@ -18,6 +30,10 @@ export type Unfit = { fit: "long"; over: number } | { fit: "heavy" };
 export type Talk = {
   readonly mine: Role;
   readonly conversation: Conversation;
+  readonly company: company.Company;
+  readonly shown: Shown;
+  /** How often this room wants a beat (U6). */
+  readonly beatEvery: number;
   readonly draft: string;
   /** Why the draft was not sent. */
   readonly unfit: Unfit | null;
@@ -44,24 +60,39 @@ export type TalkInput =
   | { type: "ask" }
   | { type: "keep" }
   | { type: "erase" }
+  /** The student lets a newcomer read what was said before, or keeps it (W13). */
+  | { type: "let_read" }
+  | { type: "keep_older" }
+  /** How far the log is scrolled. */
+  | { type: "reading"; at: Shown["reading"] }
   | { type: "view"; view: RoomView }
   | { type: "lines"; lines: readonly Said[] }
   | { type: "line"; line: Said }
   | { type: "notice"; placed: PlacedNotice }
   | { type: "typing" }
+  | { type: "presence"; whereabouts: Whereabouts }
+  | { type: "seen"; seq: number }
+  | { type: "handing"; to: string | null }
+  | { type: "older"; older: Older }
+  | { type: "renamed"; nickname: string }
   | { type: "warning"; closesIn: number }
   | { type: "stayed" }
   | { type: "refused"; refused: Refused }
   | { type: "down" }
   | { type: "released" }
   | { type: "typed_out"; sign: number }
-  | { type: "unheard"; cid: string };
+  | { type: "unheard"; cid: string }
+  /** Something may be in sight that was not. */
+  | { type: "look" };
 
 export type TalkEffect =
   | { do: "say"; cid: string; text: string }
   | { do: "typing" }
   | { do: "stay" }
   | { do: "close" }
+  | { do: "seen"; seq: number }
+  /** Only a student is ever asked. */
+  | { do: "older"; answer: "share" | "keep" }
   | { do: "come_back" }
   | { do: "later"; ms: number; input: TalkInput };
 
@@ -71,6 +102,9 @@ export function talk(view: RoomView, mine: Role, moment: Moment): Talk {
   return {
     mine,
     conversation: entered(view, null),
+    company: company.met(view, null),
+    shown: nothingShown,
+    beatEvery: view.beat_ms,
     draft: "",
     unfit: null,
     live: false,
@@ -86,6 +120,14 @@ export function talk(view: RoomView, mine: Role, moment: Moment): Talk {
 }
 
 export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
+  const [next, effects] = stepped(talk, input, moment);
+  // Whatever happened, a line may be in sight now that was not before.
+  if (!next.live) return [next, effects];
+  const [shown, more] = looked(next.shown, next.conversation, next.mine, moment);
+  return shown === next.shown ? [next, effects] : [{ ...next, shown }, [...effects, ...more]];
+}
+
+function stepped(talk: Talk, input: TalkInput, moment: Moment): Step {
   switch (input.type) {
     case "drafted":
       return drafted(talk, input.text, moment);
@@ -99,22 +141,48 @@ export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
       return [{ ...talk, asked: false }, []];
     case "erase":
       return [{ ...talk, asked: false, erasing: true }, talk.live ? [{ do: "close" }] : []];
-    case "view": {
-      const conversation = entered(input.view, talk.conversation);
-      return [{ ...talk, conversation, live: false, unanswered: null, closesAt: closesAt(input.view, moment) }, []];
-    }
+    case "let_read":
+      return olderAnswered(talk, "share");
+    case "keep_older":
+      return olderAnswered(talk, "keep");
+    case "reading":
+      return [{ ...talk, shown: { ...talk.shown, reading: input.at } }, []];
+    case "look":
+      return [{ ...talk, shown: { ...talk.shown, look: "none" } }, []];
+    case "view":
+      return [described(talk, input.view, moment), []];
     case "lines": {
       const conversation = caughtUp(talk.conversation, input.lines, talk.mine);
       const next = { ...afterHearing(talk, conversation), live: true };
-      return next.erasing ? [next, [{ do: "close" }]] : pumped(next);
+      if (next.erasing) return [next, [{ do: "close" }]];
+      const [after, effects] = pumped(next);
+      const { olderAnswer } = next.company;
+      return [after, olderAnswer === null ? effects : [{ do: "older", answer: olderAnswer }, ...effects]];
     }
     case "line": {
       const conversation = heard(talk.conversation, input.line, talk.mine);
       if (conversation === "gap") return [{ ...talk, live: false, unanswered: null }, [{ do: "come_back" }]];
       return pumped(afterHearing(talk, conversation));
     }
-    case "notice":
-      return [{ ...talk, conversation: noticed(talk.conversation, input.placed) }, []];
+    case "notice": {
+      const conversation = noticed(talk.conversation, input.placed);
+      if (conversation === talk.conversation) return [talk, []];
+      return [{ ...talk, conversation, company: company.turned(talk.company, input.placed.notice) }, []];
+    }
+    case "presence":
+      // A word about somebody who has gone since means nobody any more.
+      if (talk.mine === "student" && talk.conversation.counsellor === null) return [talk, []];
+      return [{ ...talk, company: { ...talk.company, whereabouts: input.whereabouts } }, []];
+    case "seen":
+      return [{ ...talk, conversation: seenByThem(talk.conversation, input.seq) }, []];
+    case "handing":
+      return [{ ...talk, company: company.handing(talk.company, input.to) }, []];
+    case "older":
+      return [{ ...talk, company: company.olderIs(talk.company, input.older) }, []];
+    case "renamed": {
+      const conversation = called(talk.conversation, input.nickname);
+      return [{ ...talk, conversation, company: company.renamed(talk.company, input.nickname) }, []];
+    }
     case "typing": {
       const sign = talk.signs + 1;
       return [
@@ -143,6 +211,28 @@ export function step(talk: Talk, input: TalkInput, moment: Moment): Step {
   }
 }
 
+/** The room as it stands, after a reconnect or when what may be read has changed. */
+function described(talk: Talk, view: RoomView, moment: Moment): Talk {
+  const { nickname, counsellor } = talk.conversation;
+  return {
+    ...talk,
+    conversation: entered(view, talk.conversation),
+    company: company.met(view, { company: talk.company, nickname, counsellor }),
+    // Whether the server still knows what was told before is not certain; telling it again does no harm.
+    shown: { ...talk.shown, told: 0 },
+    beatEvery: view.beat_ms,
+    live: false,
+    unanswered: null,
+    closesAt: closesAt(view, moment),
+  };
+}
+
+function olderAnswered(talk: Talk, answer: "share" | "keep"): Step {
+  if (talk.company.older !== "asked") return [talk, []];
+  const next = { ...talk, company: { ...talk.company, olderAnswer: answer } };
+  return [next, talk.live ? [{ do: "older", answer }] : []];
+}
+
 function drafted(talk: Talk, text: string, { now }: Moment): Step {
   const due = talk.live && text.trim() !== "" && now - talk.toldTyping >= TYPING_TOLD;
   const next = { ...talk, draft: text, unfit: null, toldTyping: due ? now : talk.toldTyping };
@@ -154,7 +244,7 @@ function sent(talk: Talk, { id }: Moment): Step {
   if (fitted.fit === "empty") return [{ ...talk, unfit: null }, []];
   if (fitted.fit !== "yes") return [{ ...talk, unfit: fitted }, []];
   const conversation = written(talk.conversation, { cid: id, text: fitted.text });
-  return pumped({ ...talk, conversation, draft: "", unfit: null });
+  return pumped({ ...talk, conversation, company: company.spoken(talk.company), draft: "", unfit: null });
 }
 
 function refused(talk: Talk, { reason, cid, retry_ms }: Refused, { id }: Moment): Step {
@@ -174,6 +264,7 @@ function afterHearing(talk: Talk, conversation: Conversation): Talk {
   return {
     ...talk,
     conversation,
+    company: spoke ? company.spokenTo(talk.company) : talk.company,
     typing: spoke ? false : talk.typing,
     unanswered: answered ? null : talk.unanswered,
   };

@@ -1,7 +1,7 @@
 // What tests begin with: rooms, lines and moments. Time and chance are arguments, so nothing here waits or is random.
 
 import type { Moment } from "../src/moment";
-import type { PlacedNotice, Role, RoomView, Said } from "../src/protocol.gen";
+import type { Notice, PlacedNotice, Role, RoomView, Said } from "../src/protocol.gen";
 
 export const ROOM = "11111111-1111-4111-8111-111111111111";
 export const OTHER_ROOM = "99999999-1111-4111-8111-111111111111";
@@ -11,8 +11,8 @@ export function cid(number: number): string {
   return `33333333-3333-4333-8333-${String(number).padStart(12, "0")}`;
 }
 
-export function moment(now = 0, id = 1): Moment {
-  return { now, id: cid(id), key: `key-${id}` };
+export function moment(now = 0, id = 1, eyes: Moment["eyes"] = "here"): Moment {
+  return { now, id: cid(id), key: `key-${id}`, eyes };
 }
 
 export function view(changes: Partial<RoomView> = {}): RoomView {
@@ -22,10 +22,16 @@ export function view(changes: Partial<RoomView> = {}): RoomView {
     nickname: "guest_4821",
     counsellor: null,
     revealed: false,
+    reads_after: 0,
     resume: "full",
     notices: [],
     closes_in_ms: null,
     place: null,
+    whereabouts: null,
+    seen: 0,
+    handing_to: null,
+    older: null,
+    beat_ms: 5_000,
     ...changes,
   };
 }
@@ -34,6 +40,7 @@ export function said(seq: number, from: Role, text = `line ${seq}`): Said {
   return { seq, cid: cid(seq), from, at: seq, body: { suite: 0, text } };
 }
 
-export function notice(after: number, kind: PlacedNotice["notice"]): PlacedNotice {
-  return { room: ROOM, after, notice: kind };
+export function notice(nth: number, after: number, kind: Notice, counsellor?: string): PlacedNotice {
+  const placed = { room: ROOM, nth, after, notice: kind };
+  return counsellor === undefined ? placed : { ...placed, counsellor };
 }

@@ -90,7 +90,7 @@ test("it comes back by itself, later each time, up to 5 s, and quickly again aft
 
 test("the wait has full jitter", () => {
   made(0.1);
-  last().drop(1012);
+  last().drop(CloseCode.Restarting);
   expect(clock.ring()).toBeCloseTo(50);
 });
 

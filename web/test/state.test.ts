@@ -1,9 +1,10 @@
 // Stories of what a student is shown, step by step. Time and chance are given; nothing here waits.
 
 import { expect, test } from "vitest";
+import { TROUBLE_AFTER } from "../src/connection";
 import { CloseCode, type Ended, type ToStudent } from "../src/protocol.gen";
-import { type Effect, type Input, type State, start, step, TROUBLE_AFTER } from "../src/state";
-import { cid, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
+import { type Effect, type Input, type State, start, step } from "../src/state";
+import { cid, EPOCH, moment, notice, OTHER_ROOM, ROOM, said, view } from "./given";
 
 function fed(begin: State, ...inputs: Input[]): [State, Effect[]] {
   return inputs.reduce<[State, Effect[]]>(
@@ -22,12 +23,12 @@ const lines = (...lines: ReturnType<typeof said>[]): Input => frame({ type: "lin
 const opened: Input = { type: "opened" };
 const ended: Ended = { room: ROOM, at: 1, lines: 3, by: "counsellor" };
 
-const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[0];
+const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }))[0];
 const inRoom = () =>
   fed(atDoor(), { type: "talk" }, room({ revealed: true }), lines(said(1, "student"), said(2, "counsellor")))[0];
 
 test("the door says live how many are free", () => {
-  const [state, effects] = fed(start(null)[0], opened, frame({ type: "door", available: 2 }));
+  const [state, effects] = fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }));
   expect(told(effects)).toEqual([{ type: "hello" }]);
   expect(state.screen).toMatchObject({ at: "door", available: 2 });
 });
@@ -50,8 +51,10 @@ test("W3: with nobody available nothing is kept, and the word goes when somebody
   const [state, effects] = fed(atDoor(), { type: "talk" }, frame({ type: "refused", reason: "nobody_available" }));
   expect(state.screen).toMatchObject({ at: "door", answer: "nobody", joining: null });
   expect(effects.at(-1)).toEqual({ do: "forget" });
-  expect(fed(state, frame({ type: "door", available: 0 }))[0].screen).toMatchObject({ answer: "nobody" });
-  expect(fed(state, frame({ type: "door", available: 1 }))[0].screen).toMatchObject({ answer: null });
+  expect(fed(state, frame({ type: "door", available: 0, beat_ms: 20_000 }))[0].screen).toMatchObject({
+    answer: "nobody",
+  });
+  expect(fed(state, frame({ type: "door", available: 1, beat_ms: 20_000 }))[0].screen).toMatchObject({ answer: null });
 });
 
 test("too many at the door: the key is kept and asked with again when it is time", () => {
@@ -65,7 +68,10 @@ test("too many at the door: the key is kept and asked with again when it is time
 test("W15: a reload leads straight back, and a key that opens nothing leads to the door", () => {
   const [returning] = start("kept");
   const [back, effects] = fed(returning, opened, room(), lines());
-  expect(told(effects)).toEqual([{ type: "hello", key: "kept" }]);
+  expect(told(effects)).toEqual([
+    { type: "hello", key: "kept" },
+    { type: "beat", room: ROOM },
+  ]);
   expect(back.screen).toMatchObject({ at: "room", key: "kept" });
   const [door, forgets] = fed(returning, opened, frame({ type: "gone" }));
   expect(door.screen.at).toBe("door");
@@ -84,7 +90,7 @@ test("the place goes when the counsellor comes, and the name is known", () => {
   expect(waiting.screen).toMatchObject({ place: { ahead: 1 } });
   const [next] = fed(waiting, frame({ type: "place", ahead: 0, attended: false }));
   expect(next.screen).toMatchObject({ place: { ahead: 0, attended: false } });
-  const came = frame({ type: "notice", room: ROOM, after: 0, notice: "counsellor_came", counsellor: "Asha" });
+  const came = frame({ type: "notice", ...notice(1, 0, "counsellor_came", "Asha") });
   expect(fed(next, came)[0].screen).toMatchObject({ place: null, talk: { conversation: { counsellor: "Asha" } } });
 });
 
@@ -120,11 +126,11 @@ test("U10: superseded says so and waits for a press", () => {
 test("a short gap in the connection is not mentioned, a longer one calmly", () => {
   const [down, effects] = fed(inRoom(), { type: "closed", code: 1006 });
   expect(effects).toEqual([{ do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: 1 } }]);
-  expect(down.troubled).toBe(false);
-  expect(fed(down, { type: "still_down", loss: 1 })[0].troubled).toBe(true);
-  expect(fed(down, opened, { type: "still_down", loss: 1 })[0].troubled).toBe(false);
+  expect(down.connection.troubled).toBe(false);
+  expect(fed(down, { type: "still_down", loss: 1 })[0].connection.troubled).toBe(true);
+  expect(fed(down, opened, { type: "still_down", loss: 1 })[0].connection.troubled).toBe(false);
   const [back] = fed(down, { type: "still_down", loss: 1 }, opened, room(), lines());
-  expect(back.troubled).toBe(false);
+  expect(back.connection.troubled).toBe(false);
 });
 
 test("writing while away is sent after coming back, with the cid of the press", () => {
@@ -152,4 +158,83 @@ test("the quick exit covers first, closes, forgets and goes, and nothing comes a
   expect(fed(state, { type: "talk" }, opened, room())).toEqual([state, []]);
   expect(fed(atDoor(), { type: "exit" })[1]).toEqual([{ do: "cover" }, { do: "forget" }, { do: "go" }]);
   expect(fed(atDoor(), { type: "talk" }, { type: "exit" })[1]).toContainEqual({ do: "leave", key: "key-1" });
+});
+
+test("U6: in a room the page beats at once and then as often as it is told, until the seat is another tab's", () => {
+  const beats = (effects: Effect[]) => told(effects).filter(({ type }) => type === "beat");
+  const due = (effects: Effect[]) => effects.flatMap((effect) => (isBeat(effect) ? [effect] : []));
+  const [state, first] = fed(atDoor(), { type: "talk" }, room({ beat_ms: 7_000 }), lines());
+  expect(beats(first)).toEqual([{ type: "beat", room: ROOM }]);
+  const [alarm] = due(first);
+  expect(alarm?.ms).toBe(7_000);
+  if (!alarm) throw new Error("no alarm");
+  const [next, second] = fed(state, alarm.input);
+  expect(beats(second)).toHaveLength(1);
+  // An alarm that rings twice, or that belongs to an older connection, beats no more.
+  expect(fed(next, alarm.input)[1]).toEqual([]);
+  const [last] = due(second);
+  if (!last) throw new Error("no alarm");
+  expect(fed(next, { type: "closed", code: 1006 }, last.input)[1].filter(isBeat)).toEqual([]);
+  const superseded = fed(next, { type: "closed", code: CloseCode.Superseded }, last.input);
+  expect(superseded[1]).toEqual([]);
+  expect(beats(fed(next, { type: "closed", code: 1006 }, opened, room(), lines())[1])).toHaveLength(1);
+  // Who only watches the door does not beat.
+  expect(fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }))[1].filter(isBeat)).toEqual(
+    [],
+  );
+});
+
+function isBeat(effect: Effect): effect is Extract<Effect, { do: "later" }> {
+  return effect.do === "later" && effect.input.type === "beat_due";
+}
+
+test("W25: when the counsellor has to go the student is back at their place, and the room goes on", () => {
+  const here = room({ counsellor: "Asha", revealed: true, whereabouts: "here" });
+  const [talking] = fed(atDoor(), { type: "talk" }, here, lines(said(1, "student"), said(2, "counsellor")));
+  const [gone] = fed(
+    talking,
+    frame({ type: "notice", ...notice(4, 2, "back_to_queue", "Asha") }),
+    frame({ type: "place", ahead: 1, attended: true }),
+  );
+  expect(gone.screen).toMatchObject({
+    at: "room",
+    place: { ahead: 1 },
+    talk: { company: { whereabouts: null }, conversation: { counsellor: null } },
+  });
+  const came = frame({ type: "notice", ...notice(5, 2, "counsellor_came", "Ben") });
+  expect(fed(gone, came)[0].screen).toMatchObject({
+    place: null,
+    talk: { company: { whereabouts: "here" }, conversation: { counsellor: "Ben" } },
+  });
+});
+
+test("U4: a name that is somebody's is refused at the door, and nothing is kept", () => {
+  const [state, effects] = fed(atDoor(), { type: "talk" }, frame({ type: "refused", reason: "nickname_taken" }));
+  expect(state.screen).toMatchObject({ at: "door", answer: "nickname_taken", joining: null });
+  expect(effects.at(-1)).toEqual({ do: "forget" });
+});
+
+test("W15: a restart in mid-sentence loses neither the draft nor what was not answered", () => {
+  const [down, effects] = fed(
+    inRoom(),
+    { type: "room", input: { type: "drafted", text: "sent, not answered" } },
+    { type: "room", input: { type: "sent" } },
+    { type: "room", input: { type: "drafted", text: "half a sen" } },
+    { type: "closed", code: CloseCode.Restarting },
+  );
+  expect(effects.at(-1)).toMatchObject({ do: "later", ms: TROUBLE_AFTER });
+  expect(down.connection.troubled).toBe(false);
+  const [back, more] = fed(down, opened, room({ revealed: true, resume: "delta" }), lines());
+  expect(back.screen).toMatchObject({ at: "room", talk: { draft: "half a sen", live: true } });
+  expect(told(more).at(-1)).toMatchObject({ type: "say", cid: cid(1), body: { text: "sent, not answered" } });
+});
+
+test("what has been shown is told by number once the page can be seen", () => {
+  const hidden = [{ type: "heard", frame: { type: "lines", room: ROOM, lines: [said(1, "counsellor")] } }] as const;
+  const [state, none] = hidden.reduce<[State, Effect[]]>(
+    ([state], input) => step(state, input as unknown as Input, moment(0, 1, "elsewhere")),
+    [fed(atDoor(), { type: "talk" }, room({ revealed: true }))[0], []],
+  );
+  expect(told(none)).toEqual([{ type: "beat", room: ROOM }]);
+  expect(told(fed(state, { type: "looked" })[1])).toEqual([{ type: "seen", seq: 1 }]);
 });

@@ -2,48 +2,24 @@
 // Without a layout nothing can be said about contrast: that is judged in a real browser.
 
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/preact";
-import axe from "axe-core";
 import { afterEach, expect, test } from "vitest";
-import { type Desk, type DeskInput, type DeskState, start as startDesk, step as stepDesk } from "../src/desk-state";
+import type { DeskInput } from "../src/desk-state";
 import type { ToStudent } from "../src/protocol.gen";
-import { type Input, type State, start, step } from "../src/state";
+import type { Input } from "../src/state";
 import { Desk as DeskView } from "../src/views/desk";
 import { Entry } from "../src/views/sign-in";
-import { Student } from "../src/views/student";
-import { moment, notice, OTHER_ROOM, ROOM, said, view } from "./given";
+import { deskAfter, judged, student } from "./drawn";
+import { notice, OTHER_ROOM, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
-function student(...inputs: Input[]): { acts: Input[]; container: Element } {
-  const state = inputs.reduce<State>((state, input) => step(state, input, moment())[0], start(null)[0]);
-  const acts: Input[] = [];
-  const { container } = render(
-    <Student
-      state={state}
-      act={(input) => acts.push(input)}
-      help={"Call 112 at any hour.\nNight line 116 123, from 18:00"}
-      exitTo="about:blank"
-      presses={0}
-    />,
-  );
-  return { acts, container };
-}
-
 const frame = (frame: ToStudent): Input => ({ type: "heard", frame });
-const door = (available: number): Input => frame({ type: "door", available });
+const door = (available: number): Input => frame({ type: "door", available, beat_ms: 20_000 });
 const room: Input[] = [
   { type: "talk" },
-  frame({ type: "room", ...view({ counsellor: "Asha", revealed: true, notices: [notice(0, "say_hi")] }) }),
+  frame({ type: "room", ...view({ counsellor: "Asha", revealed: true, notices: [notice(0, 0, "say_hi")] }) }),
   frame({ type: "lines", room: ROOM, lines: [said(1, "student"), said(2, "counsellor", "<b>hello</b>")] }),
 ];
-
-async function judged(container: Element) {
-  const { violations } = await axe.run(container, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
-    rules: { "color-contrast": { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
 
 test("the door: one thing to do, always enabled, and no box of a room", async () => {
   const { acts, container } = student(door(2));
@@ -110,15 +86,12 @@ test("the end: a heading that begins with Erased, what was erased, and a way bac
   await judged(container);
 });
 
-function deskAfter(...inputs: DeskInput[]): Desk {
-  const state = inputs.reduce<DeskState>((state, input) => stepDesk(state, input, moment())[0], startDesk(null)[0]);
-  if (state.at !== "desk") throw new Error("not at the desk");
-  return state;
-}
-
 const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
-  { type: "heard", frame: { type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM, OTHER_ROOM] } },
+  {
+    type: "heard",
+    frame: { type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM, OTHER_ROOM], moved: [], beat_ms: 20_000 },
+  },
   { type: "heard", frame: { type: "room", ...view({ nickname: "moss" }) } },
   { type: "heard", frame: { type: "room", ...view({ nickname: "fern", room: OTHER_ROOM }) } },
 ];
@@ -130,7 +103,8 @@ test("the desk: a switch, one button, and a region for every room", async () => 
   fireEvent.click(screen.getByRole("button", { name: "Give me a student" }));
   expect(acts).toEqual([{ type: "take" }]);
   const region = within(screen.getByRole("region", { name: "moss" }));
-  for (const name of ["Send", "Close chat"]) expect(region.getByRole("button", { name })).toBeTruthy();
+  for (const name of ["Send", "Hand over", "Back to the queue", "Close chat"])
+    expect(region.getByRole("button", { name })).toBeTruthy();
   expect(region.getByRole("textbox", { name: "Your message" })).toBeTruthy();
   expect(region.getByRole("log", { name: "Conversation" })).toBeTruthy();
   await judged(container);
@@ -150,6 +124,7 @@ test("refusals at the desk stand in a status, word for word", () => {
   const desk = deskAfter(...seated);
   for (const [answer, words] of [
     ["nobody_waiting", "Nobody is waiting"],
+    ["nobody_here", "Nobody is here right now"],
     ["limit", "You hold your limit"],
   ] as const) {
     const { unmount } = render(<DeskView desk={{ ...desk, answer }} act={() => {}} />);

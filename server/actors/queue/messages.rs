@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::{Desk, Queue, switched};
 use crate::{
-    actors::{Ear, EarId, lobby},
-    private::{Digested, Nickname},
-    protocol::{CloseCode, ToDesk, frame},
+    actors::{Ear, EarId, Heard, lobby},
+    private::{Digested, Forms, Nickname},
+    protocol::{CloseCode, Refusal, ToDesk, frame},
     store::{AccountRow, Availability},
 };
 
@@ -22,6 +22,7 @@ use crate::{
 pub struct Asked {
     pub key: Digested,
     pub nickname: Nickname,
+    pub forms: Forms,
     pub ear: Ear,
 }
 
@@ -87,12 +88,84 @@ pub struct StaffChanged;
 #[rtype(result = "()")]
 pub struct Ended(pub RoomId);
 
+/// A sign of life of a counsellor's page (U6).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct DeskBeat {
+    pub account: AccountId,
+}
+
+/// Whether the student who waits in this room can be taken now (W6).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Reach {
+    pub room: RoomId,
+    pub reach: quietline_domain::room::Reach,
+}
+
+/// A room went back to the queue, to the place it had (W25).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Returned {
+    pub room: RoomId,
+    pub number: i64,
+    pub arrived: Time,
+}
+
+/// A counsellor asks a colleague to take over (W26).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Offered {
+    pub room: RoomId,
+    pub from: AccountId,
+    pub to: AccountId,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Accepted {
+    pub room: RoomId,
+    pub by: AccountId,
+}
+
+/// *Not now*.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Declined {
+    pub room: RoomId,
+    pub by: AccountId,
+}
+
+/// A room has changed hands, or has not.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct HandedOver {
+    pub room: RoomId,
+    pub to: AccountId,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NotHandedOver {
+    pub room: RoomId,
+    pub to: AccountId,
+}
+
+/// The server stops: pages outside rooms are told to come back.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Drain;
+
 impl Handler<Asked> for Queue {
     type Result = ();
 
     fn handle(&mut self, asked: Asked, ctx: &mut Context<Self>) {
         // W3
-        if self.machine.is_open() { self.open(asked, ctx) } else { self.turn_away(asked) }
+        if self.machine.is_open() {
+            self.open(asked, ctx);
+        } else {
+            self.turn_away(asked.key, &asked.ear, Refusal::NobodyAvailable);
+        }
     }
 }
 
@@ -116,36 +189,61 @@ impl Handler<Switched> for Queue {
     type Result = ();
 
     fn handle(&mut self, Switched { account, state }: Switched, ctx: &mut Context<Self>) {
-        let store = self.store.clone();
-        let switching = async move { store.set_available(account, state).await }.into_actor(self);
-        ctx.spawn(switching.map(move |switched, queue, ctx| match switched {
-            Ok(()) => queue.look_again(ctx),
-            Err(error) => {
-                log::error!("switch fault: {error}");
-                queue.close_desk(account, CloseCode::TryAgain);
-            }
-        }));
+        self.feed(Input::Heard { account }, ctx);
+        self.switch(account, state, ctx);
     }
 }
 
 impl Handler<DeskCame> for Queue {
     type Result = ();
 
-    fn handle(&mut self, DeskCame { account, session, ear, mut shows }: DeskCame, _: &mut Context<Self>) {
-        let id = account.account;
-        if self.desks.get(&id).is_some_and(|desk| desk.ear.id != ear.id) {
+    fn handle(&mut self, came: DeskCame, ctx: &mut Context<Self>) {
+        let id = came.account.account;
+        if self.desks.get(&id).is_some_and(|desk| desk.ear.id != came.ear.id) {
             self.close_desk(id, CloseCode::Superseded);
         }
+        self.desks.insert(id, Desk { ear: came.ear.clone(), session: came.session });
+        self.feed(Input::Heard { account: id }, ctx);
+        let held = self.machine.held_by(id);
+        if came.shows.keys().all(|room| held.contains(room)) {
+            return self.greet(came, &[]);
+        }
+        // What it shows and does not hold has ended, or is with somebody else now.
+        let store = self.store.clone();
+        let asking = async move { store.left_by(id).await }.into_actor(self);
+        ctx.spawn(asking.map(move |left, queue, _| match left {
+            Ok(left) => queue.greet(came, &left),
+            Err(error) => {
+                log::error!("desk fault: {error}");
+                queue.close_desk(id, CloseCode::TryAgain);
+            }
+        }));
+    }
+}
+
+impl Queue {
+    /// `left` are open rooms that this counsellor held before.
+    fn greet(&mut self, DeskCame { account, ear, mut shows, .. }: DeskCame, left: &[RoomId]) {
+        let id = account.account;
+        if self.desks.get(&id).is_none_or(|desk| desk.ear.id != ear.id) {
+            return;
+        }
         let rooms = self.machine.held_by(id);
+        let uuid = |room: &RoomId| Uuid::from_u128(room.0);
+        let moved = left.iter().filter(|room| shows.contains_key(room) && !rooms.contains(room));
         let welcome = ToDesk::Welcome {
             nickname: account.nickname.clone(),
-            limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
-            rooms: rooms.iter().map(|room| Uuid::from_u128(room.0)).collect(),
+            limit: u32::try_from(self.rules.limit).unwrap_or(u32::MAX),
+            rooms: rooms.iter().map(uuid).collect(),
+            moved: moved.map(uuid).collect(),
+            beat_ms: self.beat_ms(),
         };
-        self.desks.insert(id, Desk { ear: ear.clone(), session });
-        for told in [welcome, switched(&account), self.numbers()] {
+        // What the page's own session was signed in with may be older than what was seen since.
+        let now = self.staff.get(&id).map_or_else(|| switched(&account), switched);
+        for told in [welcome, now, self.numbers(), self.colleagues()] {
             self.tell_desk(id, &told);
         }
+        self.tell_offers_again(id);
         for room in rooms {
             let shows = shows.remove(&room);
             self.lobby.do_send(lobby::Sit { account: id, room, ear: ear.clone(), shows });
@@ -194,5 +292,80 @@ impl Handler<Ended> for Queue {
 
     fn handle(&mut self, Ended(room): Ended, ctx: &mut Context<Self>) {
         self.feed(Input::Ended { room }, ctx);
+    }
+}
+
+impl Handler<DeskBeat> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, DeskBeat { account }: DeskBeat, ctx: &mut Context<Self>) {
+        self.feed(Input::Heard { account }, ctx);
+    }
+}
+
+impl Handler<Reach> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Reach { room, reach }: Reach, ctx: &mut Context<Self>) {
+        self.feed(Input::Reach { room, reach }, ctx);
+    }
+}
+
+impl Handler<Returned> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Returned { room, number, arrived }: Returned, ctx: &mut Context<Self>) {
+        self.feed(Input::Returned { room, number, arrived }, ctx);
+    }
+}
+
+impl Handler<Offered> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Offered { room, from, to }: Offered, ctx: &mut Context<Self>) {
+        self.feed(Input::Offered { room, from, to }, ctx);
+    }
+}
+
+impl Handler<Accepted> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Accepted { room, by }: Accepted, ctx: &mut Context<Self>) {
+        self.feed(Input::Accepted { room, by }, ctx);
+    }
+}
+
+impl Handler<Declined> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Declined { room, by }: Declined, ctx: &mut Context<Self>) {
+        self.feed(Input::Declined { room, by }, ctx);
+    }
+}
+
+impl Handler<HandedOver> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, HandedOver { room, to }: HandedOver, ctx: &mut Context<Self>) {
+        self.feed(Input::HandedOver { room, to }, ctx);
+    }
+}
+
+impl Handler<NotHandedOver> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, NotHandedOver { room, to }: NotHandedOver, ctx: &mut Context<Self>) {
+        self.feed(Input::NotHandedOver { room, to }, ctx);
+    }
+}
+
+impl Handler<Drain> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Drain: Drain, _: &mut Context<Self>) {
+        let desks = self.desks.drain().map(|(_, desk)| desk.ear);
+        for ear in desks.chain(self.doors.drain().map(|(_, ear)| ear)) {
+            let _ = ear.tell(Heard::Close(CloseCode::Restarting));
+        }
     }
 }

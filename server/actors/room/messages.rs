@@ -2,18 +2,15 @@
 //!
 //! Only who may do something is checked here; what follows is the machine's to say.
 
-use actix::{AsyncContext, Context, Handler, Message};
-use quietline_domain::{
-    AccountId, Cid, Role, Seq,
-    queue::Place,
-    room::{self as domain, Input},
-};
+use actix::{ActorContext, AsyncContext, Context, Handler, Message};
+use quietline_domain::{AccountId, Cid, Role, Seq, presence::Level, queue::Place, room::Input};
 use uuid::Uuid;
 
-use super::{InFlight, Room};
+use super::{InFlight, Room, Stopping, turn};
 use crate::{
     actors::{Ear, EarId, Heard},
-    protocol::{self, Body, CloseCode, frame},
+    private::Nickname,
+    protocol::{self, Body, CloseCode, FromRoom, frame},
     store::Seated,
 };
 
@@ -57,11 +54,22 @@ pub enum Deed {
         cid: Cid,
         body: Body,
     },
+    Beat(Level),
+    Seen {
+        seq: Seq,
+    },
     Typing,
     Stay,
+    /// The student lets the newcomer read what is older, or does not.
+    ShareOlder,
+    KeepOlder,
+    /// The counsellor leaves the room, and stays its counsellor.
+    Leave,
+    /// The counsellor gives it back to the queue.
+    GiveBack,
     Close,
     /// The socket is gone; the seat stays.
-    Leave,
+    Disconnect,
 }
 
 /// The student leaves by the quick exit, and the tab with it.
@@ -69,15 +77,47 @@ pub enum Deed {
 #[rtype(result = "()")]
 pub struct Abandon;
 
+/// A colleague has accepted this room.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Accept {
+    pub by: AccountId,
+}
+
+/// Whom the counsellor has asked to take over, or nobody any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Handing(pub Option<Nickname>);
+
+/// This counsellor's account was disabled: the room goes back to the queue (W23).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Dismiss {
+    pub account: AccountId,
+}
+
+/// What the student is called now.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Named(pub Nickname);
+
+/// Look whether something is due; answered once it was done.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Tick;
+
+/// The server stops: what came before this is finished, and pages are told to come back.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Drain;
+
 impl Handler<Enter> for Room {
     type Result = ();
 
     fn handle(&mut self, Enter { who, ear, shows }: Enter, ctx: &mut Context<Self>) {
         let role = match who {
             Who::Student => Role::Student,
-            Who::Counsellor(account) if self.counsellor.as_ref().is_some_and(|(holder, _)| *holder == account) => {
-                Role::Counsellor
-            }
+            Who::Counsellor(account) if self.counsellor() == Some(account) => Role::Counsellor,
             Who::Counsellor(_) => return,
         };
         if self.has_seat(role, ear.id) {
@@ -100,12 +140,13 @@ impl Handler<Given> for Room {
     type Result = ();
 
     fn handle(&mut self, Given(by): Given, ctx: &mut Context<Self>) {
-        if self.counsellor.is_some() {
+        // A room that was woken after the take knows it already.
+        if self.counsellor().is_some() {
             return;
         }
-        let taken = domain::Taken { account: by.account, after: by.after };
-        self.counsellor = Some((by.account, by.nickname));
         self.place = None;
+        let taken = turn(&by);
+        self.counsellors.insert(by.account, by.nickname);
         self.feed(Input::Taken(taken), ctx);
     }
 }
@@ -114,7 +155,7 @@ impl Handler<Placed> for Room {
     type Result = ();
 
     fn handle(&mut self, Placed(place): Placed, _: &mut Context<Self>) {
-        if self.counsellor.is_none() && self.place != Some(place) {
+        if self.counsellor().is_none() && self.place != Some(place) {
             self.place = Some(place);
             self.send(Role::Student, Heard::Frame(frame(&protocol::ToStudent::Place(place.into()))));
         }
@@ -133,15 +174,21 @@ impl Handler<Done> for Room {
                 self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.now(), body });
                 self.feed(Input::Say { from: role, cid }, ctx);
             }
+            Deed::Beat(level) => self.feed(Input::Beat { role, level }, ctx),
+            Deed::Seen { seq } => self.feed(Input::Seen { by: role, seq }, ctx),
             Deed::Typing => self.feed(Input::Typing { from: role }, ctx),
             Deed::Stay => self.feed(Input::Stay { from: role }, ctx),
+            Deed::ShareOlder => self.feed(Input::ShareOlder, ctx),
+            Deed::KeepOlder => self.feed(Input::KeepOlder, ctx),
+            Deed::Leave => self.feed(Input::CounsellorLeft, ctx),
+            Deed::GiveBack => self.feed(Input::GiveBack, ctx),
             Deed::Close => self.feed(Input::Close { by: role }, ctx),
-            Deed::Leave => {
+            Deed::Disconnect => {
                 match role {
                     Role::Student => self.student_ear = None,
                     Role::Counsellor => self.counsellor_ear = None,
                 }
-                self.feed(Input::Left { role }, ctx);
+                self.feed(Input::Disconnected { role }, ctx);
             }
         }
     }
@@ -152,5 +199,64 @@ impl Handler<Abandon> for Room {
 
     fn handle(&mut self, Abandon: Abandon, ctx: &mut Context<Self>) {
         self.feed(Input::Close { by: Role::Student }, ctx);
+    }
+}
+
+impl Handler<Accept> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Accept { by }: Accept, ctx: &mut Context<Self>) {
+        self.feed(Input::Accepted { by }, ctx);
+    }
+}
+
+impl Handler<Handing> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Handing(to): Handing, _: &mut Context<Self>) {
+        if self.counsellor().is_some() {
+            self.handing_to = to.clone();
+            self.tell_both(&FromRoom::Handing { room: self.uuid(), to });
+        }
+    }
+}
+
+impl Handler<Dismiss> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Dismiss { account }: Dismiss, ctx: &mut Context<Self>) {
+        if self.counsellor() == Some(account) {
+            self.feed(Input::GiveBack, ctx);
+        }
+    }
+}
+
+impl Handler<Named> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Named(nickname): Named, _: &mut Context<Self>) {
+        if self.nickname != nickname {
+            self.nickname = nickname.clone();
+            self.tell_both(&FromRoom::Named { room: self.uuid(), nickname });
+        }
+    }
+}
+
+impl Handler<Tick> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Tick: Tick, ctx: &mut Context<Self>) {
+        self.feed(Input::Tick, ctx);
+    }
+}
+
+impl Handler<Drain> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Drain: Drain, ctx: &mut Context<Self>) {
+        self.send(Role::Student, Heard::Close(CloseCode::Restarting));
+        self.send(Role::Counsellor, Heard::Close(CloseCode::Restarting));
+        self.stopping = Stopping::Meant;
+        ctx.stop();
     }
 }

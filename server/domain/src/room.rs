@@ -1,13 +1,16 @@
-//! One room: two seats, numbered lines, the gate between them (W12), and the end.
+//! One room: two seats, numbered lines, the gate between them (W12), who holds it, and the end.
 //!
 //! The machine never sees what is said. It decides who is told which line, when the other side's lines are revealed,
-//! what counts as activity (W24), and when silence has lasted too long (W19). It knows no sockets and no store: it
-//! asks for a save and hears `Saved`, asks for an erasure and hears `Erased`.
+//! what counts as activity (W24), whose absence means what (W25), and when silence has lasted too long (W19). It knows
+//! no sockets and no store: it asks for a save and hears `Saved`, asks for an erasure and hears `Erased`.
 
+mod attendance;
 mod machine;
+mod notices;
 
 use crate::{
     AccountId, Cid, Role, Seq, Span, Time,
+    presence::{Level, Limits, Presence, Whereabouts},
     window::{Limit, Window},
 };
 
@@ -18,6 +21,12 @@ pub struct Rules {
     pub inactivity: Span,
     /// Both are warned this long before.
     pub warning: Span,
+    /// More than this without a beat of the student closes the room (W25).
+    pub absence: Span,
+    /// A counsellor who was away from the room for longer loses it to the queue (W25).
+    pub release: Span,
+    pub student: Limits,
+    pub counsellor: Limits,
     /// How many lines one seat may say (and how many a page may re-send).
     pub lines: Limit,
 }
@@ -28,16 +37,25 @@ pub struct Room {
     phase: Phase,
     student: Seat,
     counsellor: Seat,
+    /// Who held the room before, in order.
+    past: Vec<PastTurn>,
+    /// The number of the last line.
+    last: Seq,
     /// When something last happened in the conversation.
     active: Time,
+    /// Up to when the store knows of that.
+    touched: Time,
     warned: bool,
+    older: Option<Older>,
+    /// What the queue was last told of the student who waits.
+    reach: Reach,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     Waiting,
     Talking {
-        taken: Taken,
+        turn: Turn,
     },
     /// The erasure was asked for and is not done yet.
     Ending {
@@ -46,19 +64,66 @@ enum Phase {
     Ended,
 }
 
-/// Who took the room, and the last line before that.
+/// Who holds a room, since which line, and behind which line they may read (W13).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Taken {
+pub struct Turn {
     pub account: AccountId,
     pub after: Seq,
+    pub reads_after: Seq,
 }
 
-#[derive(Clone, Debug, Default)]
+/// A counsellor's time in the room, between two lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PastTurn {
+    pub account: AccountId,
+    pub after: Seq,
+    pub left: Seq,
+    pub why: TurnEnd,
+}
+
+/// How a counsellor's time in a room ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TurnEnd {
+    /// Given back to the queue, by the counsellor or because their account was disabled (W23, W26).
+    GivenBack,
+    /// A colleague has accepted it (W26).
+    HandedOver,
+    /// The counsellor was away for too long (W25).
+    Away,
+}
+
+#[derive(Clone, Debug)]
 struct Seat {
+    /// The first line of whoever has the seat now.
     first_line: Option<Seq>,
-    here: bool,
+    presence: Presence,
+    connection: Connection,
+    /// How far their page has shown the lines.
+    seen: Seq,
     said: Window,
     typing_told: Option<Time>,
+}
+
+/// Whether a page has the seat now. That it has not does not mean away (U10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Connection {
+    Up,
+    Down,
+}
+
+/// Whether a student who waits can be given to a counsellor now (W6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    Present,
+    Reconnecting,
+}
+
+/// Whether a counsellor who came later may read what was said before. No answer is no (W13).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Older {
+    Asked,
+    Shared,
+    Kept,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,11 +134,39 @@ pub enum Input {
         since: Option<Seq>,
     },
     /// The page of this seat is gone; the seat stays.
-    Left {
+    Disconnected {
         role: Role,
     },
+    /// A sign of life (U6).
+    Beat {
+        role: Role,
+        level: Level,
+    },
+    /// The counsellor leaves the room and stays its counsellor (U8). A student who leaves closes it.
+    CounsellorLeft,
     /// A counsellor was given this room.
-    Taken(Taken),
+    Taken(Turn),
+    /// The counsellor gives the room back, or their account was disabled (W23, W26).
+    GiveBack,
+    /// The store's answer to [`Effect::Release`].
+    Released {
+        why: TurnEnd,
+        left: Seq,
+    },
+    /// A colleague has accepted the room (W26).
+    Accepted {
+        by: AccountId,
+    },
+    /// The store's answers to [`Effect::HandOver`].
+    HandedOver(Turn),
+    NotHandedOver {
+        to: AccountId,
+    },
+    /// The student's answer, whether the newcomer may read what is older.
+    ShareOlder,
+    KeepOlder,
+    /// The store's answer to [`Effect::ShareOlder`].
+    OlderShared,
     Say {
         from: Role,
         cid: Cid,
@@ -90,6 +183,11 @@ pub enum Input {
     CidTaken {
         from: Role,
         cid: Cid,
+    },
+    /// The page of this seat has shown every line up to here.
+    Seen {
+        by: Role,
+        seq: Seq,
     },
     Typing {
         from: Role,
@@ -126,19 +224,28 @@ pub enum Effect {
         to: Role,
         resume: Resume,
     },
-    /// Send lines from the store.
+    /// Send lines from the store: those behind `since`, up to `until`.
     Replay {
         to: Role,
         whose: Whose,
         since: Seq,
+        until: Seq,
     },
     Notice {
         to: Role,
-        after: Seq,
-        notice: Notice,
+        notice: PlacedNotice,
     },
     Typing {
         to: Role,
+    },
+    /// Where the other side is now (U9).
+    Presence {
+        to: Role,
+        other: Whereabouts,
+    },
+    Seen {
+        to: Role,
+        seq: Seq,
     },
     Warning {
         to: Role,
@@ -152,6 +259,34 @@ pub enum Effect {
         cid: Cid,
         why: Refusal,
     },
+    /// End the counsellor's turn in the store, then say so.
+    Release {
+        why: TurnEnd,
+    },
+    /// Give the room to a colleague in the store, then say so.
+    HandOver {
+        to: AccountId,
+    },
+    /// The colleague who accepted did not get the room.
+    NotHandedOver {
+        to: AccountId,
+    },
+    /// The room is no longer the counsellor's who had it.
+    Moved {
+        why: TurnEnd,
+    },
+    /// Let the counsellor read everything, in the store, then say so.
+    ShareOlder,
+    /// To the student: what became of the question.
+    Older {
+        older: Older,
+    },
+    /// To the queue: whether the student who waits can be taken.
+    Reach {
+        reach: Reach,
+    },
+    /// Remember when something last happened; nobody waits for it.
+    Touch,
     /// Erase physically, then say so.
     Erase,
     /// To both: it is gone.
@@ -192,11 +327,21 @@ pub enum Resume {
     Delta,
 }
 
+/// A notice, the line it stands behind, and its number among the seat's notices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlacedNotice {
+    pub nth: u32,
+    pub after: Seq,
+    pub notice: Notice,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Notice {
     SayHi,
     WaitForCounsellor,
-    CounsellorCame,
+    CounsellorCame(AccountId),
+    BackToQueue(AccountId),
+    HandedOver(AccountId),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -209,15 +354,23 @@ pub enum Refusal {
 pub enum EndedBy {
     Student,
     Counsellor,
+    /// More than the allowed inactivity (W19).
     Silence,
+    /// The student was away for too long (W25).
+    Absence,
 }
 
 /// What the store knows of a room that wakes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Before {
-    pub taken: Option<Taken>,
+    pub turn: Option<Turn>,
+    pub past: Vec<PastTurn>,
     pub first_student: Option<Seq>,
+    /// The present counsellor's.
     pub first_counsellor: Option<Seq>,
+    pub last: Seq,
+    /// When something last happened, moved on by every outage since.
+    pub active: Time,
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 // Stateless views of `State`; what is done goes out as inputs.
 
 import type { Input, Screen, State } from "../state";
+import type { Talk, TalkInput } from "../talk";
 import { en } from "../words/en";
+import { Company, OlderLines } from "./company";
 import { Frame, Heading, QuietLine } from "./frame";
 import { Close, Composer, Log, Warning } from "./talk";
 
@@ -37,7 +39,7 @@ function Returning({ state }: { state: State }) {
   return (
     <>
       <Heading>{en.returning.title}</Heading>
-      <p role="status">{state.troubled ? en.door.available(null, true) : en.returning.hint}</p>
+      <p role="status">{state.connection.troubled ? en.door.available(null, true) : en.returning.hint}</p>
     </>
   );
 }
@@ -53,7 +55,7 @@ function Door({ screen, state, act }: On<"door">) {
     <>
       <Heading>{en.door.title(available)}</Heading>
       <p class={free ? "free" : "free none"} role="status">
-        {en.door.available(available, state.troubled)}
+        {en.door.available(available, state.connection.troubled)}
       </p>
       <p>{available === 0 ? en.door.away : en.door.welcome}</p>
       <form class="ask-in" onSubmit={submitted}>
@@ -68,7 +70,7 @@ function Door({ screen, state, act }: On<"door">) {
           autocapitalize="off"
           spellcheck={false}
           aria-describedby="answer"
-          aria-invalid={answer === "nickname"}
+          aria-invalid={answer === "nickname" || answer === "nickname_taken"}
           value={screen.nickname}
           onInput={(event) => act({ type: "named", nickname: event.currentTarget.value })}
         />
@@ -90,19 +92,17 @@ function Door({ screen, state, act }: On<"door">) {
 function Room({ screen, state, act }: On<"room">) {
   const { talk, superseded } = screen;
   const place = talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true }) : null;
-  const inRoom = (input: Parameters<Parameters<typeof Composer>[0]["act"]>[0]) => act({ type: "room", input });
+  const inRoom = (input: TalkInput) => act({ type: "room", input });
+  const again = talk.conversation.notices.some(({ notice }) => notice === "back_to_queue");
+  const troubled = state.connection.troubled && !superseded && !talk.erasing;
   const name = talk.conversation.counsellor ?? en.room.somebody;
   return (
     <>
       <div class={place ? "place" : "place here"} role={place ? "status" : undefined}>
         <Heading>
-          {place
-            ? place.ahead === null
-              ? en.room.waiting
-              : en.room.ahead(place.ahead)
-            : en.room.here(talk.conversation.counsellor)}
+          {place === null ? here(talk) : place.ahead === null ? en.room.waiting : en.room.ahead(place.ahead)}
         </Heading>
-        {place && <p>{place.attended ? en.room.attended : en.room.unattended}</p>}
+        {place && <p>{!place.attended ? en.room.unattended : again ? en.room.again : en.room.attended}</p>}
       </div>
       {place && (
         <figure class="breath">
@@ -111,10 +111,13 @@ function Room({ screen, state, act }: On<"room">) {
         </figure>
       )}
       {/* Another tab may close the chat; then nothing of it may be left standing here. */}
-      {!superseded && <Log talk={talk} name={name} />}
+      {!superseded && <Log talk={talk} name={name} act={inRoom} />}
       <p class="trouble" role="status">
-        {state.troubled && !superseded && !talk.erasing ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
+        {troubled ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
       </p>
+      {/* Without a connection nothing of this is known to be so. */}
+      {!superseded && !troubled && <Company talk={talk} name={name} />}
+      {!superseded && <OlderLines talk={talk} act={inRoom} name={name} />}
       <Warning talk={talk} act={inRoom} />
       {superseded ? (
         <div class="aside">
@@ -132,6 +135,12 @@ function Room({ screen, state, act }: On<"room">) {
       </div>
     </>
   );
+}
+
+/** Nobody is said to be here who is not. */
+function here({ conversation: { counsellor }, company: { whereabouts } }: Talk): string {
+  const away = whereabouts !== null && whereabouts !== "here";
+  return away ? (counsellor ?? en.room.somebody) : en.room.here(counsellor);
 }
 
 function End({ screen, act }: On<"ended">) {

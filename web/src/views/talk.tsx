@@ -6,11 +6,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Item, items } from "../conversation";
 import type { Talk, TalkInput } from "../talk";
 import { en } from "../words/en";
+import { Asked } from "./asked";
 
 export type TalkProps = { talk: Talk; act: (input: TalkInput) => void };
 
 /** `name` is the other side's. */
-export function Log({ talk, name }: { talk: Talk; name: string }) {
+export function Log({ talk, name, act }: TalkProps & { name: string }) {
   const log = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
   const follows = useRef(true);
@@ -25,8 +26,12 @@ export function Log({ talk, name }: { talk: Talk; name: string }) {
 
   const scrolled = () => {
     follows.current = atEnd(log.current);
+    const reading = follows.current ? "end" : "further_up";
+    if (reading !== talk.shown.reading) act({ type: "reading", at: reading });
     if (follows.current && more.current) more.current.hidden = true;
   };
+  // A log that is drawn anew stands at its end, and says so.
+  useLayoutEffect(scrolled, []);
   useLayoutEffect(() => {
     // The room gets smaller when a keyboard or a warning appears; the newest line stays in sight.
     if (!log.current || typeof ResizeObserver === "undefined") return;
@@ -64,16 +69,22 @@ export function Log({ talk, name }: { talk: Talk; name: string }) {
 }
 
 function One({ item, talk, name }: { item: Item; talk: Talk; name: string }) {
+  if (item.kind === "older") return <p class="notice">{en.talk.older}</p>;
   if (item.kind === "notice") return <p class="notice">{en.talk.notices[talk.mine][item.notice](item.counsellor)}</p>;
   return (
-    <div class={item.mine ? "said mine" : "said"}>
-      <span class="unseen">{item.mine ? en.talk.you : en.talk.says(name)}</span>
+    <div class={`said ${item.voice}`}>
+      <span class={item.voice === "earlier" ? "mark" : "unseen"}>{speaker(item, name)}</span>
       <p class="words" dir="auto">
         {item.text}
       </p>
       {item.mark && <span class="mark">{en.talk.marks[item.mark]}</span>}
     </div>
   );
+}
+
+function speaker({ voice, by }: Extract<Item, { kind: "said" }>, name: string): string {
+  if (voice === "mine") return en.talk.you;
+  return voice === "earlier" ? en.talk.earlier : en.talk.says(by ?? name);
 }
 
 function toEnd(log: HTMLElement | null) {
@@ -146,17 +157,7 @@ export function Warning({ talk, act }: TalkProps) {
   );
 }
 
-/** The button, and in its place the question. Not a modal dialog: nothing may cover the way out. */
 export function Close({ talk, act, id }: TalkProps & { id: string }) {
-  const button = useRef<HTMLButtonElement>(null);
-  const question = useRef<HTMLDivElement>(null);
-  const asked = useRef(talk.asked);
-  useLayoutEffect(() => {
-    if (asked.current === talk.asked) return;
-    asked.current = talk.asked;
-    (talk.asked ? question : button).current?.focus();
-  }, [talk.asked]);
-
   if (talk.erasing) {
     return (
       <p class="erasing" role="status">
@@ -164,27 +165,16 @@ export function Close({ talk, act, id }: TalkProps & { id: string }) {
       </p>
     );
   }
-  if (!talk.asked) {
-    return (
-      <button type="button" class="close" ref={button} onClick={() => act({ type: "ask" })}>
-        {en.talk.close}
-      </button>
-    );
-  }
   return (
-    <div
-      class="question"
-      role="alertdialog"
-      aria-labelledby={`ask-${id}`}
-      aria-describedby={`cost-${id}`}
-      tabIndex={-1}
-      ref={question}
-      onKeyDown={(event) => event.key === "Escape" && act({ type: "keep" })}
+    <Asked
+      button={en.talk.close}
+      question={en.talk.question}
+      cost={en.talk.consequence}
+      id={id}
+      now={talk.asked ? "asking" : "not asking"}
+      ask={() => act({ type: "ask" })}
+      dismiss={() => act({ type: "keep" })}
     >
-      <p class="ask" id={`ask-${id}`}>
-        {en.talk.question}
-      </p>
-      <p id={`cost-${id}`}>{en.talk.consequence}</p>
       <div class="choices">
         <button type="button" class="erase" onClick={() => act({ type: "erase" })}>
           {en.talk.erase}
@@ -193,6 +183,6 @@ export function Close({ talk, act, id }: TalkProps & { id: string }) {
           {en.talk.keepTalking}
         </button>
       </div>
-    </div>
+    </Asked>
   );
 }

@@ -1,9 +1,11 @@
 // Every sentence that a person reads, in English. This object is the catalogue: other languages must match its type.
 // Short sentences, second person, nothing that is not already true. Knows nothing of where a sentence stands.
 
+import type { Mark } from "../conversation";
 import type { Answer } from "../state";
 import type { Trouble } from "../desk-state";
-import type { Ended, EndedBy, Notice, Refusal, Role } from "../protocol.gen";
+import type { News } from "../company";
+import type { Ended, EndedBy, Moved, Notice, Refusal, Role, Whereabouts } from "../protocol.gen";
 import type { Unfit } from "../talk";
 
 const number = new Intl.NumberFormat("en");
@@ -37,6 +39,7 @@ export const en = {
     answers: {
       nobody: "Nobody is available right now",
       nickname: "Please choose another name: up to 50 characters, and not one that begins like our guests’ names.",
+      nickname_taken: "This name is not available. Please choose another, or leave the box empty.",
       signed_in: "You are signed in as a counsellor in this browser. Sign out at the desk to talk as a visitor.",
       too_many: "Many people are asking at once. You need not press again: we will ask for you in a moment.",
       elsewhere: "This conversation is open in another tab.",
@@ -52,6 +55,7 @@ export const en = {
     },
     waiting: "You have a place.",
     attended: "Your place is kept. You can start writing now.",
+    again: "Your place is kept. You can go on writing; it is kept here.",
     unattended:
       "Nobody is available just now. Your place is kept, and what you write waits here too. Below are other people who may be there for you.",
     breathe: "Breathe with the line if it helps.",
@@ -61,6 +65,36 @@ export const en = {
     superseded: "This conversation is open in another tab.",
     continueHere: "Continue here",
     somebody: "Your counsellor",
+    /** Where the counsellor is, when they are not here. */
+    whereabouts: {
+      here: () => "",
+      on_site: (name: string) =>
+        `${name} is not in this room just now. If they are not back within a minute, you go back to your place in the queue.`,
+      reconnecting: (name: string) =>
+        `${name}’s connection is interrupted. If it does not come back within a minute, you go back to your place in the queue.`,
+      away: (name: string) => `${name} is away. You go back to your place in the queue.`,
+    } satisfies Record<Whereabouts, (name: string) => string>,
+    handing: (name: string, to: string) =>
+      `${name} would like ${to} to go on with you. ${name} stays until ${to} comes.`,
+    older: {
+      question: (name: string) => `May ${name} read what was said before they came? Until you say yes, they cannot.`,
+      share: "Let them read it",
+      keep: "Keep it to myself",
+    },
+    news(news: News, name: string) {
+      switch (news.about) {
+        case "stays":
+          return `${name} stays with you.`;
+        case "name":
+          return `Somebody who is registered has this name. From now on you are called ${news.nickname}.`;
+        case "older":
+          return news.older === "shared"
+            ? `${name} can read what was said before.`
+            : `What was said before stays with you. ${name} cannot read it.`;
+        default:
+          return news satisfies never;
+      }
+    },
   },
 
   talk: {
@@ -70,7 +104,9 @@ export const en = {
     hint: "Enter sends, Shift and Enter begin a new line.",
     you: "You:",
     says: (name: string) => `${name}:`,
-    marks: { sending: "sending", sent: "sent" },
+    earlier: "A counsellor before you:",
+    marks: { sending: "sending", sent: "sent", seen: "seen" } satisfies Record<Mark, string>,
+    older: "What was said before you came is the student’s to share.",
     typing: (name: string) => `${name} is typing`,
     more: "New messages",
     troubled: "Your connection is interrupted. Keep writing; it is sent when you are back.",
@@ -93,11 +129,16 @@ export const en = {
         say_hi: () => "Say hi to start. Your counsellor reads it when they have come and said hello.",
         wait_for_counsellor: () => "It is kept here. Please wait for your counsellor.",
         counsellor_came: (name: string | null) => `${name ?? "Your counsellor"} has come. Take your time.`,
+        back_to_queue: (name: string | null) =>
+          `${name ?? "Your counsellor"} had to go. Your place in the queue is kept, and somebody else will come.`,
+        handed_over: (name: string | null) => `${name ?? "Your counsellor"} has handed you over.`,
       },
       counsellor: {
         say_hi: () => "Say hello first: you read their lines once you have written one.",
         wait_for_counsellor: () => "They are waiting for you.",
         counsellor_came: () => "You have come into the room.",
+        back_to_queue: () => "The student went back to the queue.",
+        handed_over: () => "The student was handed over.",
       },
     } satisfies Record<Role, Record<Notice, (name: string | null) => string>>,
   },
@@ -110,8 +151,18 @@ export const en = {
       return `${lines} and this room, at ${clock(ended.at)}, ${by}`;
     },
     by: {
-      student: { student: "by you.", counsellor: "by your counsellor.", silence: "after a long silence." },
-      counsellor: { student: "by the student.", counsellor: "by you.", silence: "after a long silence." },
+      student: {
+        student: "by you.",
+        counsellor: "by your counsellor.",
+        silence: "after a long silence.",
+        absence: "after you had been away for long.",
+      },
+      counsellor: {
+        student: "by the student.",
+        counsellor: "by you.",
+        silence: "after a long silence.",
+        absence: "after the student had been away for long.",
+      },
     } satisfies Record<Role, Record<EndedBy, string>>,
     again: "If it gets heavy again, come back.",
   },
@@ -134,6 +185,7 @@ export const en = {
     availableHint: (available: boolean) =>
       available ? "Students see that someone is here." : "Students do not see you as free.",
     waiting: "waiting",
+    reconnecting: (count: number) => `, ${count === 1 ? "one" : number.format(count)} of them reconnecting`,
     longest: (ms: number) => `longest ${number.format(minutes(ms))} min`,
     nobodyWaits: "Nobody waits just now.",
     give: "Give me a student",
@@ -149,8 +201,60 @@ export const en = {
     putAway: "Put away",
     superseded: "Your desk is open in another tab. It goes on there.",
     troubled: "The connection is interrupted. Keep writing; it is sent when you are back.",
+    /** Where the student is, when they are not here. */
+    whereabouts: {
+      here: "",
+      on_site: "on the site, but not in this room",
+      reconnecting: "reconnecting",
+      away: "away",
+    } satisfies Record<Whereabouts, string>,
+    handOver: {
+      button: "Hand over",
+      question: "Who goes on with them?",
+      hint: "They are told whom you ask. You stay until your colleague has accepted.",
+      nobody: "Nobody else is available just now.",
+      refused: (name: string) => `${name} cannot take it now.`,
+      asking: (name: string) => `Asking ${name}…`,
+      declined: (name: string) => `${name} is not taking over. They stay with you.`,
+      back: "Go on myself",
+    },
+    giveBack: {
+      button: "Back to the queue",
+      question: "Give this conversation back to the queue?",
+      hint: "It is not erased. They are told, and go back to their place.",
+      yes: "Give it back",
+      no: "Stay",
+      returning: "Giving it back…",
+    },
+    offers: {
+      asks: (name: string) => `${name} asks you to go on with a student.`,
+      accept: "Accept",
+      decline: "Not now",
+    },
+    passed: {
+      heading: (why: Moved | null, nickname: string) =>
+        `${why === null ? "Not at your desk any more." : why === "handed_over" ? "Handed over." : "Back in the queue."} ${nickname}`,
+      what(why: Moved | null) {
+        switch (why) {
+          case "given_back":
+            return "They keep their place, and somebody else can go on with them.";
+          case "handed_over":
+            return "Your colleague goes on with them.";
+          case "away":
+            return "You were away for more than a minute, so this conversation went back to the queue.";
+          case null:
+            return "It went on without you while you were away: back to the queue, or with a colleague. It is not erased.";
+          default:
+            return why satisfies never;
+        }
+      },
+      unsent: "Not sent:",
+    },
     refusals: {
       nobody_waiting: "Nobody is waiting",
+      nobody_here: "Nobody is here right now",
+      colleague: "That colleague cannot take it now.",
+      offer_ended: "That offer no longer stands.",
       limit: "You hold your limit",
       answered_before: "That student has left since. Ask again for the next one.",
       too_many: "Too many at once. Wait a moment and try again.",

@@ -1,32 +1,45 @@
 //! How a room moves: what each input changes, and what is to be done about it.
 //!
-//! Every path ends in effects for the actor to carry out in order. It knows neither sockets nor the store.
+//! Every path ends in effects for the actor to carry out in order. Time and absence are in `attendance.rs`. It knows
+//! neither sockets nor the store.
 
 use super::{
-    Audience, Before, Effect, EndedBy, Input, Notice, Phase, Refusal, Resume, Room, Rules, Seat, Taken, Whose,
+    Audience, Before, Connection, Effect, EndedBy, Input, Older, PastTurn, Phase, Reach, Refusal, Resume, Room, Rules,
+    Seat, Turn, TurnEnd, Whose,
 };
-use crate::{Cid, Role, Seq, Span, Time};
+use crate::{
+    Cid, Role, Seq, Span, Time,
+    presence::{self, Level, Limits, Presence},
+    window::Window,
+};
 
 /// The least time between two tellings that somebody types (W24).
 const TYPING_EVERY: Span = Span::seconds(3);
 
 impl Room {
-    /// A room that opens, or wakes from the store. Its clock starts now: time in which nobody could have spoken,
-    /// because the server was down, does not count.
+    /// A room that opens, or wakes from the store. Of nobody it is known since when they are not here, so everybody's
+    /// absence starts now: nothing happens because the server was down.
     pub fn wake(now: Time, rules: Rules, before: Before) -> Self {
+        let Before { turn, past, first_student, first_counsellor, last, active } = before;
+        let older = turn.and_then(|turn| older_of(turn, &past));
         Self {
+            phase: turn.map_or(Phase::Waiting, |turn| Phase::Talking { turn }),
+            student: Seat::new(now, rules.student, first_student),
+            counsellor: Seat::new(now, rules.counsellor, first_counsellor),
             rules,
-            phase: before.taken.map_or(Phase::Waiting, |taken| Phase::Talking { taken }),
-            student: Seat { first_line: before.first_student, ..Seat::default() },
-            counsellor: Seat { first_line: before.first_counsellor, ..Seat::default() },
-            active: now,
+            past,
+            last,
+            active: if turn.is_some() { active } else { now },
+            touched: active,
             warned: false,
+            older,
+            reach: Reach::Reconnecting,
         }
     }
 
-    pub fn taken(&self) -> Option<Taken> {
+    pub fn turn(&self) -> Option<Turn> {
         match self.phase {
-            Phase::Talking { taken } => Some(taken),
+            Phase::Talking { turn } => Some(turn),
             Phase::Waiting | Phase::Ending { .. } | Phase::Ended => None,
         }
     }
@@ -35,45 +48,27 @@ impl Room {
         self.phase == Phase::Ended
     }
 
-    /// Whether each side receives the other's lines (W12).
-    pub fn revealed(&self) -> bool {
-        self.revealed_at().is_some()
+    /// Whether this seat receives the other's lines: once it has said one itself (W12).
+    pub fn revealed(&self, role: Role) -> bool {
+        self.seat_of(role).first_line.is_some()
     }
 
-    /// How long is left, once both have been warned.
-    pub fn closes_in(&self, now: Time) -> Option<Span> {
-        self.warned.then(|| Span(self.active.plus(self.rules.inactivity).since(now).0.max(0)))
-    }
-
-    /// Every notice this seat has been given and the line it stands behind, in order. A function of the room's
-    /// history, so a reload shows what was shown.
-    pub fn notices(&self, role: Role) -> Vec<(Seq, Notice)> {
-        let taken = self.taken();
-        match role {
-            Role::Counsellor => taken.map(|taken| (taken.after, Notice::SayHi)).into_iter().collect(),
-            Role::Student => {
-                let waited = self.student.first_line.filter(|&first| taken.is_none_or(|taken| first <= taken.after));
-                [
-                    Some((0, Notice::SayHi)),
-                    waited.map(|first| (first, Notice::WaitForCounsellor)),
-                    taken.map(|taken| (taken.after, Notice::CounsellorCame)),
-                ]
-                .into_iter()
-                .flatten()
-                .collect()
-            }
+    /// This seat reads the lines behind this one (W13).
+    pub fn reads_after(&self, role: Role) -> Seq {
+        match (role, self.turn()) {
+            (Role::Counsellor, Some(turn)) => turn.reads_after,
+            _ => 0,
         }
     }
 
-    /// When `Tick` is next due.
-    pub fn deadline(&self) -> Option<Time> {
-        let silence_ends = self.active.plus(self.rules.inactivity).plus(Span(1));
-        match self.phase {
-            Phase::Waiting => Some(silence_ends),
-            Phase::Talking { .. } if self.warned => Some(silence_ends),
-            Phase::Talking { .. } => Some(self.warning_due()),
-            Phase::Ending { .. } | Phase::Ended => None,
-        }
+    /// How far the other side's page has shown the lines.
+    pub fn seen_by_other(&self, role: Role) -> Seq {
+        self.seat_of(role.other()).seen
+    }
+
+    /// For the student: what became of the question whether the newcomer may read what is older.
+    pub fn older(&self) -> Option<Older> {
+        self.older
     }
 
     pub fn step(&mut self, now: Time, input: Input) -> Vec<Effect> {
@@ -84,41 +79,114 @@ impl Room {
             }
             (Phase::Ending { .. } | Phase::Ended, _) => vec![],
             (_, Input::Entered { role, since }) => self.entered(now, role, since),
-            (phase, Input::Left { role }) => {
-                self.seat(role).here = false;
-                if phase == Phase::Waiting && role == Role::Student {
-                    self.active = now;
-                }
-                vec![]
+            (_, Input::Disconnected { role }) => self.connection(now, role, Connection::Down),
+            (_, Input::Beat { role, level }) => self.here(now, role, presence::Input::Beat(level)),
+            (Phase::Waiting, Input::Taken(turn)) => self.begins(now, turn, 1),
+            (Phase::Talking { .. }, Input::CounsellorLeft) => {
+                self.here(now, Role::Counsellor, presence::Input::LeftRoom)
             }
-            (Phase::Waiting, Input::Taken(taken)) => {
-                self.phase = Phase::Talking { taken };
-                self.active = now;
-                vec![Effect::Notice { to: Role::Student, after: taken.after, notice: Notice::CounsellorCame }]
+            (Phase::Talking { .. }, Input::GiveBack) => vec![Effect::Release { why: TurnEnd::GivenBack }],
+            (Phase::Talking { turn }, Input::Released { why, left }) => self.released(now, turn, why, left),
+            (Phase::Talking { turn }, Input::Accepted { by }) if turn.account != by => {
+                vec![Effect::HandOver { to: by }]
             }
+            (Phase::Talking { turn }, Input::HandedOver(next)) => self.handed_over(now, turn, next),
+            (_, Input::NotHandedOver { to } | Input::Accepted { by: to }) => vec![Effect::NotHandedOver { to }],
+            (Phase::Talking { .. }, Input::ShareOlder) if self.older.is_some_and(|older| older != Older::Shared) => {
+                vec![Effect::ShareOlder]
+            }
+            (Phase::Talking { .. }, Input::KeepOlder) if self.older == Some(Older::Asked) => {
+                self.older = Some(Older::Kept);
+                vec![Effect::Older { older: Older::Kept }]
+            }
+            (Phase::Talking { turn }, Input::OlderShared) => self.older_shared(turn),
             (_, Input::Say { from, cid }) => self.say(now, from, cid),
             (_, Input::Saved { from, seq }) => self.saved(now, from, seq),
             (_, Input::SavedBefore { from, seq }) => vec![Effect::Line { to: Audience::Only(from), seq }],
+            (_, Input::CidTaken { from, cid }) => vec![Effect::Refuse { to: from, cid, why: Refusal::CidTaken }],
+            (_, Input::Seen { by, seq }) => self.has_seen(by, seq),
             (_, Input::Typing { from }) => self.typing(now, from),
-            (_, Input::Stay { .. }) => self.is_active(now),
+            (_, Input::Stay { .. }) => self.is_active_without_a_line(now),
             (_, Input::Close { by: Role::Student }) => self.end(EndedBy::Student),
             (_, Input::Close { by: Role::Counsellor }) => self.end(EndedBy::Counsellor),
             (_, Input::Tick) => self.tick(now),
-            (_, Input::CidTaken { from, cid }) => vec![Effect::Refuse { to: from, cid, why: Refusal::CidTaken }],
-            (Phase::Talking { .. }, Input::Taken(_)) | (_, Input::Erased { .. }) => vec![],
+            (Phase::Waiting, _)
+            | (Phase::Talking { .. }, Input::Taken(_) | Input::ShareOlder | Input::KeepOlder | Input::Erased { .. }) => {
+                vec![]
+            }
         }
     }
 
     fn entered(&mut self, now: Time, role: Role, since: Option<Seq>) -> Vec<Effect> {
-        self.seat(role).here = true;
-        if self.phase == Phase::Waiting {
-            self.active = now;
-        }
-        let whose = if self.revealed() { Whose::Everyones } else { Whose::Only(role) };
-        // A page that left before the reveal lacks the other's earlier lines, so it gets everything.
-        let known = since.filter(|&since| self.revealed_at().is_none_or(|revealed| revealed <= since));
+        let mut effects = self.connection(now, role, Connection::Up);
+        effects.extend(self.here(now, role, presence::Input::Beat(Level::Room)));
+        // A page that shows more than there is shows another room's lines, or a mistake.
+        let since = since.filter(|&since| since <= self.last);
+        let known = match (self.seat_of(role).first_line, since) {
+            // A page that left before its reveal lacks the other's earlier lines, so it gets everything.
+            (Some(first), Some(since)) if first <= since => Some(since),
+            (None, Some(0)) => Some(0),
+            _ => None,
+        };
+        effects.extend(self.show(role, known));
+        effects
+    }
+
+    /// The room as it stands, and the lines that go with it.
+    fn show(&self, role: Role, known: Option<Seq>) -> Vec<Effect> {
+        let is_revealed = self.revealed(role);
+        let (whose, from) = match self.turn() {
+            _ if is_revealed => (Whose::Everyones, self.reads_after(role)),
+            // Not what a counsellor before them has said.
+            Some(turn) if role == Role::Counsellor => (Whose::Only(role), turn.after),
+            _ => (Whose::Only(role), 0),
+        };
         let resume = if known.is_some() { Resume::Delta } else { Resume::Full };
-        vec![Effect::View { to: role, resume }, Effect::Replay { to: role, whose, since: known.unwrap_or(0) }]
+        let since = known.unwrap_or(0).max(from);
+        vec![Effect::View { to: role, resume }, Effect::Replay { to: role, whose, since, until: Seq::MAX }]
+    }
+
+    fn begins(&mut self, now: Time, turn: Turn, notices: usize) -> Vec<Effect> {
+        self.phase = Phase::Talking { turn };
+        self.counsellor = Seat::new(now, self.rules.counsellor, None);
+        self.older = older_of(turn, &self.past);
+        let mut effects = self.is_active(now);
+        self.touched = now;
+        effects.extend(self.newest(notices));
+        effects.extend(self.older.map(|older| Effect::Older { older }));
+        effects
+    }
+
+    fn released(&mut self, now: Time, turn: Turn, why: TurnEnd, left: Seq) -> Vec<Effect> {
+        self.past.push(PastTurn { account: turn.account, after: turn.after, left, why });
+        let mut effects = vec![Effect::Moved { why }];
+        effects.extend(self.is_active(now));
+        self.phase = Phase::Waiting;
+        self.counsellor = Seat::new(now, self.rules.counsellor, None);
+        self.older = None;
+        // In the queue's eyes it has just come back, with this.
+        self.reach = self.reach(now);
+        effects.extend(self.newest(1));
+        effects.push(Effect::Reach { reach: self.reach });
+        effects
+    }
+
+    fn handed_over(&mut self, now: Time, turn: Turn, next: Turn) -> Vec<Effect> {
+        let why = TurnEnd::HandedOver;
+        self.past.push(PastTurn { account: turn.account, after: turn.after, left: next.after, why });
+        let mut effects = vec![Effect::Moved { why }];
+        effects.extend(self.begins(now, next, 2));
+        effects
+    }
+
+    fn older_shared(&mut self, turn: Turn) -> Vec<Effect> {
+        self.phase = Phase::Talking { turn: Turn { reads_after: 0, ..turn } };
+        self.older = Some(Older::Shared);
+        let mut effects = vec![Effect::Older { older: Older::Shared }];
+        if self.counsellor.connection == Connection::Up {
+            effects.extend(self.show(Role::Counsellor, None));
+        }
+        effects
     }
 
     fn say(&mut self, now: Time, from: Role, cid: Cid) -> Vec<Effect> {
@@ -130,26 +198,41 @@ impl Room {
     }
 
     fn saved(&mut self, now: Time, from: Role, seq: Seq) -> Vec<Effect> {
-        let was_revealed = self.revealed();
+        self.last = seq;
         let is_first = self.seat(from).first_line.is_none();
         self.seat(from).first_line.get_or_insert(seq);
         self.seat(from).typing_told = None;
         let mut effects = self.is_active(now);
+        self.touched = now;
 
-        if self.revealed() && !was_revealed {
+        if is_first {
             // Whoever has just spoken for the first time receives all that was kept back (W13).
-            effects.push(Effect::Replay { to: from, whose: Whose::Only(from.other()), since: 0 });
+            let (whose, since) = (Whose::Everyones, self.reads_after(from));
+            if since + 1 < seq {
+                effects.push(Effect::Replay { to: from, whose, since, until: seq - 1 });
+            }
         }
-        let to = if self.revealed() { Audience::Both } else { Audience::Only(from) };
+        let to = if self.revealed(from.other()) { Audience::Both } else { Audience::Only(from) };
         effects.push(Effect::Line { to, seq });
-        if is_first && from == Role::Student && self.phase == Phase::Waiting {
-            effects.push(Effect::Notice { to: Role::Student, after: seq, notice: Notice::WaitForCounsellor });
+        if is_first && from == Role::Student && self.phase == Phase::Waiting && self.past.is_empty() {
+            effects.extend(self.newest(1));
         }
         effects
     }
 
+    fn has_seen(&mut self, by: Role, seq: Seq) -> Vec<Effect> {
+        let (is_revealed, last) = (self.revealed(by), self.last);
+        let seat = self.seat(by);
+        // A page cannot have shown what was not said, or what it was not sent.
+        if !is_revealed || last < seq || seq <= seat.seen {
+            return vec![];
+        }
+        seat.seen = seq;
+        vec![Effect::Seen { to: by.other(), seq }]
+    }
+
     fn typing(&mut self, now: Time, from: Role) -> Vec<Effect> {
-        let mut effects = self.is_active(now);
+        let mut effects = self.is_active_without_a_line(now);
         let seat = self.seat(from);
         if seat.typing_told.is_none_or(|told| TYPING_EVERY <= now.since(told)) {
             seat.typing_told = Some(now);
@@ -158,51 +241,33 @@ impl Room {
         effects
     }
 
-    fn is_active(&mut self, now: Time) -> Vec<Effect> {
-        self.active = now;
-        if !std::mem::take(&mut self.warned) {
-            return vec![];
-        }
-        vec![Effect::Stayed { to: Role::Student }, Effect::Stayed { to: Role::Counsellor }]
-    }
-
-    fn end(&mut self, by: EndedBy) -> Vec<Effect> {
+    pub(super) fn end(&mut self, by: EndedBy) -> Vec<Effect> {
         self.phase = Phase::Ending { by };
         vec![Effect::Erase]
     }
 
-    fn tick(&mut self, now: Time) -> Vec<Effect> {
-        if self.deadline().is_none() {
-            return vec![];
-        }
-        if self.phase == Phase::Waiting && self.student.here {
-            // Whoever waits and is here may be silent for as long as it takes (W24).
-            self.active = now;
-        }
-        if self.rules.inactivity < now.since(self.active) {
-            return self.end(EndedBy::Silence);
-        }
-        if matches!(self.phase, Phase::Talking { .. }) && !self.warned && self.warning_due() <= now {
-            self.warned = true;
-            let closes_in = self.active.plus(self.rules.inactivity).since(now);
-            return [Role::Student, Role::Counsellor].map(|to| Effect::Warning { to, closes_in }).to_vec();
-        }
-        vec![]
-    }
-
-    fn warning_due(&self) -> Time {
-        self.active.plus(Span(self.rules.inactivity.0 - self.rules.warning.0))
-    }
-
-    /// The line with which both had spoken.
-    fn revealed_at(&self) -> Option<Seq> {
-        Some(self.student.first_line?.max(self.counsellor.first_line?))
-    }
-
-    fn seat(&mut self, role: Role) -> &mut Seat {
+    pub(super) fn seat(&mut self, role: Role) -> &mut Seat {
         match role {
             Role::Student => &mut self.student,
             Role::Counsellor => &mut self.counsellor,
         }
+    }
+}
+
+impl Seat {
+    fn new(now: Time, limits: Limits, first_line: Option<Seq>) -> Self {
+        let presence = Presence::new(now, limits);
+        let (connection, said) = (Connection::Down, Window::default());
+        Self { first_line, presence, connection, seen: 0, said, typing_told: None }
+    }
+}
+
+/// Whoever came first reads everything; of a later one the student is asked, if there is anything older.
+fn older_of(turn: Turn, past: &[PastTurn]) -> Option<Older> {
+    match turn {
+        _ if past.is_empty() => None,
+        Turn { after: 0, .. } => None,
+        Turn { reads_after: 0, .. } => Some(Older::Shared),
+        _ => Some(Older::Asked),
     }
 }

@@ -1,97 +1,174 @@
 //! The room's stories, each a script and what is heard. The numbers are those of RULES.md.
+//!
+//! Here: the runner, and who hears which line. Beside it: time and absence, and rooms that change hands.
+
+mod time;
+mod turns;
 
 use super::*;
 
 const RULES: Rules = Rules {
     inactivity: Span::seconds(600),
     warning: Span::seconds(120),
+    absence: Span::seconds(600),
+    release: Span::seconds(60),
+    student: Limits { notice: Span::seconds(15), away: Span::seconds(120) },
+    counsellor: Limits { notice: Span::seconds(15), away: Span::seconds(60) },
     lines: Limit { most: 20, within: Span::seconds(10) },
 };
 
+const ASHA: AccountId = AccountId(1);
+const BEN: AccountId = AccountId(2);
+
 /// Plays a script, one event a line, `SECONDS WHO WHAT`, and compares what is heard with what is expected.
-/// The store answers at once, numbering lines 1, 2, 3 …
 fn check(script: &str, expected: &str) {
-    let heard = play(script);
+    let heard = Play::of(script).heard;
     let expected: Vec<_> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(heard, expected, "\nscript:\n{script}");
 }
 
-fn play(script: &str) -> Vec<String> {
-    let mut room = Room::wake(Time(0), RULES, Before::default());
-    let (mut heard, mut last) = (Vec::new(), 0);
-    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let words: Vec<_> = line.split_whitespace().collect();
-        let now = Time(words[0].parse::<i64>().expect("seconds") * 1_000);
-        // Alarms ring on the way, as the actor's would.
-        while let Some(due) = room.deadline().filter(|due| *due <= now) {
-            perform(&mut room, due, Input::Tick, &mut last, &mut heard);
+/// A room whose store answers at once, numbering lines 1, 2, 3 …, and whose pages beat every 5 s while they are here.
+struct Play {
+    room: Room,
+    now: Time,
+    last: Seq,
+    heard: Vec<String>,
+    student: Page,
+    counsellor: Page,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    InRoom,
+    /// On the site, but not in the room.
+    Elsewhere,
+    Silent,
+}
+
+impl Play {
+    fn of(script: &str) -> Self {
+        let room = Room::wake(Time(0), RULES, Before::default());
+        let mut play =
+            Self { room, now: Time(0), last: 0, heard: vec![], student: Page::Silent, counsellor: Page::Silent };
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let words: Vec<_> = line.split_whitespace().collect();
+            play.until(Time(words[0].parse::<i64>().expect("seconds") * 1_000));
+            play.event(&words[1..]);
         }
-        let input = match words[1..] {
-            ["time", ..] => continue,
-            ["student", "enters"] => Input::Entered { role: Role::Student, since: None },
-            ["counsellor", "enters"] => Input::Entered { role: Role::Counsellor, since: None },
-            ["student", "enters", since] => Input::Entered { role: Role::Student, since: since.parse().ok() },
-            ["counsellor", "enters", since] => Input::Entered { role: Role::Counsellor, since: since.parse().ok() },
-            ["student", "leaves"] => Input::Left { role: Role::Student },
-            ["counsellor", "takes"] => Input::Taken(Taken { account: AccountId(1), after: last }),
-            ["student", "says"] => Input::Say { from: Role::Student, cid: Cid(0) },
-            ["counsellor", "says"] => Input::Say { from: Role::Counsellor, cid: Cid(0) },
-            ["student", "repeats", seq] => Input::SavedBefore { from: Role::Student, seq: seq.parse().expect("seq") },
-            ["student", "types"] => Input::Typing { from: Role::Student },
-            ["counsellor", "types"] => Input::Typing { from: Role::Counsellor },
-            ["student", "stays"] => Input::Stay { from: Role::Student },
-            ["student", "closes"] => Input::Close { by: Role::Student },
-            ["counsellor", "closes"] => Input::Close { by: Role::Counsellor },
-            _ => panic!("not an event: {line}"),
+        play
+    }
+
+    /// Time passes; pages beat, and alarms ring on the way, as the actor's would.
+    fn until(&mut self, then: Time) {
+        while self.now < then {
+            let next_beat = Time((self.now.0 / 5_000 + 1) * 5_000);
+            let due = self.room.deadline().unwrap_or(then).max(self.now.plus(Span(1)));
+            self.now = then.min(next_beat).min(due);
+            if self.room.deadline().is_some_and(|due| due <= self.now) {
+                self.feed(Input::Tick);
+            }
+            if self.now == next_beat {
+                for (role, page) in [(Role::Student, self.student), (Role::Counsellor, self.counsellor)] {
+                    match page {
+                        Page::InRoom => self.feed(Input::Beat { role, level: Level::Room }),
+                        Page::Elsewhere => self.feed(Input::Beat { role, level: Level::Site }),
+                        Page::Silent => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, words: &[&str]) {
+        let role = match words.first() {
+            Some(&"counsellor") => Role::Counsellor,
+            _ => Role::Student,
         };
-        perform(&mut room, now, input, &mut last, &mut heard);
+        let turn = |account, reads_after, after| Turn { account, after, reads_after };
+        let input = match words[1..] {
+            _ if words == ["time"] => return,
+            ["enters"] => Input::Entered { role, since: None },
+            ["enters", since] => Input::Entered { role, since: since.parse().ok() },
+            ["goes"] => Input::Disconnected { role },
+            ["elsewhere"] => Input::Beat { role, level: Level::Site },
+            ["leaves"] => Input::CounsellorLeft,
+            ["takes"] if self.room.past.is_empty() => Input::Taken(turn(ASHA, 0, self.last)),
+            ["takes"] => Input::Taken(turn(BEN, self.last, self.last)),
+            ["accepts"] => Input::Accepted { by: BEN },
+            ["returns"] => Input::GiveBack,
+            ["shares"] => Input::ShareOlder,
+            ["keeps"] => Input::KeepOlder,
+            ["says"] => Input::Say { from: role, cid: Cid(0) },
+            ["repeats", seq] => Input::SavedBefore { from: role, seq: seq.parse().expect("seq") },
+            ["saw", seq] => Input::Seen { by: role, seq: seq.parse().expect("seq") },
+            ["types"] => Input::Typing { from: role },
+            ["stays"] => Input::Stay { from: role },
+            ["closes"] => Input::Close { by: role },
+            _ => panic!("not an event: {words:?}"),
+        };
+        let page = match words[1] {
+            "goes" => Page::Silent,
+            "elsewhere" | "leaves" => Page::Elsewhere,
+            _ => Page::InRoom,
+        };
+        *(if role == Role::Student { &mut self.student } else { &mut self.counsellor }) = page;
+        self.feed(input);
     }
-    heard
-}
 
-fn perform(room: &mut Room, now: Time, input: Input, last: &mut Seq, heard: &mut Vec<String>) {
-    for effect in room.step(now, input) {
-        let at = now.0 / 1_000;
-        match effect {
-            Effect::Save { from, .. } => {
-                *last += 1;
-                perform(room, now, Input::Saved { from, seq: *last }, last, heard);
-            }
-            Effect::Erase => perform(room, now, Input::Erased { lines: *last }, last, heard),
-            Effect::Line { to, seq } => heard.push(format!("{at} {} <- line {seq}", audience(to))),
-            Effect::View { to, resume } => heard.push(format!("{at} {to:?} <- {resume:?}").to_lowercase()),
-            Effect::Replay { to, whose, since } => {
-                let whose = match whose {
-                    Whose::Everyones => "all".to_owned(),
-                    Whose::Only(role) => format!("{role:?}'s"),
-                };
-                heard.push(format!("{at} {to:?} <- {whose} after {since}").to_lowercase());
-            }
-            Effect::Notice { to, after, notice } => {
-                heard.push(format!("{at} {to:?} <- {notice:?} after {after}").to_lowercase());
-            }
-            Effect::Typing { to } => heard.push(format!("{at} {to:?} <- typing").to_lowercase()),
-            Effect::Warning { to, closes_in } => {
-                heard.push(format!("{at} {to:?} <- closes in {}", closes_in.0 / 1_000).to_lowercase());
-            }
-            Effect::Stayed { to } => heard.push(format!("{at} {to:?} <- stayed").to_lowercase()),
-            Effect::Refuse { to, why, .. } => heard.push(format!("{at} {to:?} <- {why:?}").to_lowercase()),
-            Effect::Ended { by, lines } => heard.push(format!("{at} ended by {by:?}, {lines} lines").to_lowercase()),
+    fn feed(&mut self, input: Input) {
+        for effect in self.room.step(self.now, input) {
+            let heard = match effect {
+                Effect::Save { from, .. } => {
+                    self.last += 1;
+                    self.feed(Input::Saved { from, seq: self.last });
+                    continue;
+                }
+                Effect::Erase => {
+                    self.feed(Input::Erased { lines: self.last });
+                    continue;
+                }
+                Effect::Release { why } => {
+                    self.feed(Input::Released { why, left: self.last });
+                    continue;
+                }
+                Effect::HandOver { to } => {
+                    self.feed(Input::HandedOver(Turn { account: to, after: self.last, reads_after: self.last }));
+                    continue;
+                }
+                Effect::ShareOlder => {
+                    self.feed(Input::OlderShared);
+                    continue;
+                }
+                Effect::Touch | Effect::Reach { .. } => continue,
+                Effect::Line { to: Audience::Both, seq } => format!("both <- line {seq}"),
+                Effect::Line { to: Audience::Only(to), seq } => format!("{to:?} <- line {seq}"),
+                Effect::View { to, resume } => format!("{to:?} <- {resume:?}"),
+                Effect::Replay { to, whose, since, until } => {
+                    let whose = match whose {
+                        Whose::Everyones => "all".to_owned(),
+                        Whose::Only(role) => format!("{role:?}'s"),
+                    };
+                    let until = if until == Seq::MAX { String::new() } else { format!(" to {until}") };
+                    format!("{to:?} <- {whose} after {since}{until}")
+                }
+                Effect::Notice { to, notice: PlacedNotice { after, notice, .. } } => {
+                    let notice = format!("{notice:?}").replace("(AccountId", "").replace("))", ")");
+                    format!("{to:?} <- {notice} after {after}")
+                }
+                Effect::Typing { to } => format!("{to:?} <- typing"),
+                Effect::Presence { to, other } => format!("{to:?} <- other {other:?}"),
+                Effect::Seen { to, seq } => format!("{to:?} <- seen {seq}"),
+                Effect::Warning { to, closes_in } => format!("{to:?} <- closes in {}", closes_in.0 / 1_000),
+                Effect::Stayed { to } => format!("{to:?} <- stayed"),
+                Effect::Refuse { to, why, .. } => format!("{to:?} <- {why:?}"),
+                Effect::NotHandedOver { .. } => "not handed over".to_owned(),
+                Effect::Moved { why } => format!("moved: {why:?}"),
+                Effect::Older { older } => format!("student <- older {older:?}"),
+                Effect::Ended { by, lines } => format!("ended by {by:?}, {lines} lines"),
+            };
+            self.heard.push(format!("{} {heard}", self.now.0 / 1_000).to_lowercase());
         }
     }
-}
-
-fn audience(to: Audience) -> String {
-    match to {
-        Audience::Both => "both".to_owned(),
-        Audience::Only(role) => format!("{role:?}").to_lowercase(),
-    }
-}
-
-fn ends_at(script: &str, second: i64) {
-    let ended = |at: i64| play(&format!("{script}\n{at} time")).iter().any(|heard| heard.contains("ended by silence"));
-    assert!(!ended(second - 1), "ended too early:\n{script}");
-    assert!(ended(second), "did not end at {second}:\n{script}");
 }
 
 #[test]
@@ -110,10 +187,10 @@ fn before_both_have_spoken_each_has_only_their_own() {
          1 student <- line 1
          1 student <- waitforcounsellor after 1
          2 student <- line 2
-         3 student <- counsellorcame after 2
+         3 student <- counsellorcame(1) after 2
          3 counsellor <- full
-         3 counsellor <- counsellor's after 0
-         4 counsellor <- student's after 0
+         3 counsellor <- counsellor's after 2
+         4 counsellor <- all after 0 to 2
          4 both <- line 3
          5 both <- line 4",
     );
@@ -131,13 +208,13 @@ fn the_gate_holds_the_other_way_round_too() {
          4 student says",
         "0 student <- full
          0 student <- student's after 0
-         1 student <- counsellorcame after 0
+         1 student <- counsellorcame(1) after 0
          1 counsellor <- full
          1 counsellor <- counsellor's after 0
          2 counsellor <- line 1
          3 student <- full
          3 student <- student's after 0
-         4 student <- counsellor's after 0
+         4 student <- all after 0 to 1
          4 both <- line 2",
     );
 }
@@ -145,20 +222,24 @@ fn the_gate_holds_the_other_way_round_too() {
 #[test]
 fn notices_open_no_gate_and_stand_where_they_stood() {
     // W10, W11, W14
+    let said = |room: &Room, role| -> Vec<_> {
+        room.notices(role).iter().map(|placed| (placed.nth, placed.after, placed.notice)).collect()
+    };
     let mut room = Room::wake(Time(0), RULES, Before::default());
-    assert_eq!(room.notices(Role::Student), [(0, Notice::SayHi)]);
-    assert_eq!(room.notices(Role::Counsellor), []);
+    assert_eq!(said(&room, Role::Student), [(0, 0, Notice::SayHi)]);
+    assert_eq!(said(&room, Role::Counsellor), []);
     room.step(Time(1), Input::Saved { from: Role::Student, seq: 1 });
-    room.step(Time(2), Input::Taken(Taken { account: AccountId(1), after: 1 }));
-    assert!(!room.revealed());
-    let student = [(0, Notice::SayHi), (1, Notice::WaitForCounsellor), (1, Notice::CounsellorCame)];
-    assert_eq!(room.notices(Role::Student), student);
-    assert_eq!(room.notices(Role::Counsellor), [(1, Notice::SayHi)]);
+    let turn = Turn { account: ASHA, after: 1, reads_after: 0 };
+    room.step(Time(2), Input::Taken(turn));
+    assert!(!room.revealed(Role::Counsellor));
+    let student = [(0, 0, Notice::SayHi), (1, 1, Notice::WaitForCounsellor), (2, 1, Notice::CounsellorCame(ASHA))];
+    assert_eq!(said(&room, Role::Student), student);
+    assert_eq!(said(&room, Role::Counsellor), [(0, 1, Notice::SayHi)]);
     room.step(Time(3), Input::Saved { from: Role::Student, seq: 2 });
-    assert_eq!(room.notices(Role::Student), student, "each is asked once");
+    assert_eq!(said(&room, Role::Student), student, "each is asked once");
 
-    let woken = Before { taken: room.taken(), first_student: Some(1), first_counsellor: None };
-    assert_eq!(Room::wake(Time(9), RULES, woken).notices(Role::Student), student, "a wake changes nothing");
+    let woken = Before { turn: Some(turn), first_student: Some(1), last: 2, ..Before::default() };
+    assert_eq!(said(&Room::wake(Time(9), RULES, woken), Role::Student), student, "a wake changes nothing");
 }
 
 #[test]
@@ -167,14 +248,14 @@ fn somebody_who_speaks_only_once_a_counsellor_is_there_is_not_told_to_wait() {
     check(
         "0 counsellor takes
          1 student says",
-        "0 student <- counsellorcame after 0
+        "0 student <- counsellorcame(1) after 0
          1 student <- line 1",
     );
 }
 
 #[test]
 fn a_return_shows_everything_that_was_revealed() {
-    // W15: a page that left before the reveal gets everything, one that left after it gets the rest.
+    // W15: a page that left before its reveal gets everything, one that left after it gets the rest.
     check(
         "0 student says
          1 counsellor takes
@@ -183,21 +264,24 @@ fn a_return_shows_everything_that_was_revealed() {
          4 student enters 1
          5 student enters 2
          6 counsellor enters 3
-         7 counsellor enters",
+         7 counsellor enters 1
+         8 student enters 4",
         "0 student <- line 1
          0 student <- waitforcounsellor after 1
-         1 student <- counsellorcame after 1
-         2 counsellor <- student's after 0
+         1 student <- counsellorcame(1) after 1
+         2 counsellor <- all after 0 to 1
          2 both <- line 2
          3 both <- line 3
-         4 student <- full
-         4 student <- all after 0
+         4 student <- delta
+         4 student <- all after 1
          5 student <- delta
          5 student <- all after 2
          6 counsellor <- delta
          6 counsellor <- all after 3
          7 counsellor <- full
-         7 counsellor <- all after 0",
+         7 counsellor <- all after 0
+         8 student <- full
+         8 student <- all after 0",
     );
 }
 
@@ -239,72 +323,6 @@ fn either_side_closes_and_both_are_told_after_the_erasure() {
 }
 
 #[test]
-fn more_than_600_s_of_silence_close_the_room() {
-    // W19, W-T1
-    ends_at("0 counsellor takes\n0 student says", 601);
-}
-
-#[test]
-fn exactly_600_s_are_not_more() {
-    // W19
-    let mut room = Room::wake(Time(0), RULES, Before::default());
-    room.step(Time(0), Input::Taken(Taken { account: AccountId(1), after: 0 }));
-    room.step(Time(480_000), Input::Tick);
-    assert_eq!(room.step(Time(600_000), Input::Tick), []);
-    assert_eq!(room.step(Time(600_001), Input::Tick), [Effect::Erase]);
-}
-
-#[test]
-fn the_counsellors_words_count_as_well() {
-    // W24, W-T2
-    ends_at("0 counsellor takes\n0 student says\n500 counsellor says", 1_101);
-}
-
-#[test]
-fn typing_and_staying_are_activity() {
-    // W24, W-T3
-    ends_at("0 counsellor takes\n0 student says\n590 counsellor types", 1_191);
-    ends_at("0 counsellor takes\n0 student says\n590 student stays", 1_191);
-}
-
-#[test]
-fn a_student_who_waits_and_is_here_may_be_silent() {
-    // W24, W-T8
-    check("0 student enters\n1800 time", "0 student <- full\n0 student <- student's after 0");
-    // The clock starts anew when a counsellor takes the room.
-    ends_at("0 student enters\n1800 counsellor takes", 2_401);
-    // Whoever left while waiting is not kept for ever.
-    ends_at("0 student enters\n100 student leaves", 701);
-}
-
-#[test]
-fn both_are_warned_120_s_before_and_one_tap_keeps_the_room() {
-    // W19: as often as they like.
-    check(
-        "0 counsellor takes
-         479 time
-         480 time
-         500 student stays
-         979 time
-         980 time
-         1000 student says
-         1481 time",
-        "0 student <- counsellorcame after 0
-         480 student <- closes in 120
-         480 counsellor <- closes in 120
-         500 student <- stayed
-         500 counsellor <- stayed
-         980 student <- closes in 120
-         980 counsellor <- closes in 120
-         1000 student <- stayed
-         1000 counsellor <- stayed
-         1000 student <- line 1
-         1480 student <- closes in 120
-         1480 counsellor <- closes in 120",
-    );
-}
-
-#[test]
 fn typing_is_told_at_once_and_then_at_most_every_three_seconds() {
     // W24
     check(
@@ -314,21 +332,10 @@ fn typing_is_told_at_once_and_then_at_most_every_three_seconds() {
          4 student types
          5 student says
          5 student types",
-        "0 student <- counsellorcame after 0
+        "0 student <- counsellorcame(1) after 0
          1 counsellor <- typing
          4 counsellor <- typing
          5 student <- line 1
          5 counsellor <- typing",
     );
-}
-
-#[test]
-fn a_warning_that_holds_is_shown_to_whoever_comes_back() {
-    // W19
-    let mut room = Room::wake(Time(0), RULES, Before::default());
-    room.step(Time(0), Input::Taken(Taken { account: AccountId(1), after: 0 }));
-    room.step(Time(480_000), Input::Tick);
-    assert_eq!(room.closes_in(Time(500_000)), Some(Span(100_000)));
-    room.step(Time(500_000), Input::Stay { from: Role::Counsellor });
-    assert_eq!(room.closes_in(Time(500_000)), None);
 }

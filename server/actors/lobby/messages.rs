@@ -1,0 +1,319 @@
+//! What the lobby may be told: by students' pages, by the queue, and by rooms that ended or fell.
+//!
+//! Each finds its room, or turns somebody away; nothing is decided about a room here.
+
+use std::collections::hash_map::Entry;
+
+use actix::{ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
+use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
+use uuid::Uuid;
+
+use super::{Asker, Lobby, Opening, REST, enter};
+use crate::{
+    actors::{
+        Ear, queue,
+        room::{self, Room, Who},
+    },
+    private::{Digested, Forms, Nickname},
+    protocol::{ToStudent, frame},
+    store::{RoomRow, Seated},
+};
+
+/// A student's page returns with a key. Whether the key never opened a room or the room was erased looks the same.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Knock {
+    pub key: Digested,
+    pub ear: Ear,
+    pub shows: Option<(Uuid, Seq)>,
+}
+
+/// A student asks to talk. With a key that has a room, this leads back to it (W4).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Join {
+    pub key: Digested,
+    pub nickname: Nickname,
+    pub forms: Forms,
+    pub ear: Ear,
+}
+
+/// A room was made, or was found to be there already.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Opened {
+    pub key: Digested,
+    pub room: RoomId,
+    pub ear: Ear,
+}
+
+/// No room was made for this key.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NotOpened(pub Digested);
+
+/// A counsellor was given a room.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Given {
+    pub room: RoomId,
+    pub by: Seated,
+    pub ear: Option<Ear>,
+}
+
+/// A counsellor's page takes its seat in a room it holds.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct Sit {
+    pub account: AccountId,
+    pub room: RoomId,
+    pub ear: Ear,
+    pub shows: Option<(Uuid, Seq)>,
+}
+
+/// New places in the queue.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Places(pub Vec<(RoomId, Place)>);
+
+/// A student left by the quick exit: the room of this key is closed.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave {
+    pub key: Digested,
+}
+
+/// This room is erased.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Ended(pub RoomId);
+
+/// This room's actor is gone, and the room is not.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Fell(pub RoomId);
+
+/// A colleague has accepted this room (W26).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Accept {
+    pub room: RoomId,
+    pub by: AccountId,
+}
+
+/// Whom the counsellor of this room has asked to take over, or nobody any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Handing {
+    pub room: RoomId,
+    pub to: Option<Nickname>,
+}
+
+/// This counsellor's account was disabled (W23).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Dismiss {
+    pub room: RoomId,
+    pub account: AccountId,
+}
+
+/// A registered person may have taken the nicknames of visitors (U4).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NamesChanged;
+
+/// Finds the room, waking it if its actor is gone.
+#[derive(Message)]
+#[rtype(result = "Addr<Room>")]
+pub struct Wake(pub RoomRow);
+
+/// The server stops: answers with every room that is awake, and lets nobody in any more.
+#[derive(Message)]
+#[rtype(result = "Vec<Addr<Room>>")]
+pub struct Drain;
+
+impl Handler<Knock> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Knock { key, ear, shows }: Knock, ctx: &mut Context<Self>) {
+        let Some(id) = self.keys.get(&key).copied() else {
+            let _ = ear.frame(frame(&ToStudent::Gone {}));
+            return;
+        };
+        self.with_room(id, Asker::Student(ear.clone()), ctx, move |room, ctx| {
+            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows };
+            enter(room, entering, Knock { key, ear, shows: None }, ctx);
+        });
+    }
+}
+
+impl Handler<Join> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Join { key, nickname, forms, ear }: Join, ctx: &mut Context<Self>) {
+        if self.keys.contains_key(&key) {
+            return ctx.notify(Knock { key, ear, shows: None });
+        }
+        if let Entry::Vacant(vacant) = self.opening.entry(key) {
+            vacant.insert(Opening::Wanted);
+        }
+        self.house.queue.do_send(queue::Asked { key, nickname, forms, ear });
+    }
+}
+
+impl Handler<Opened> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Opened { key, room, ear }: Opened, ctx: &mut Context<Self>) {
+        let is_abandoned = self.opening.remove(&key) == Some(Opening::Abandoned);
+        self.with_room(room, Asker::Student(ear.clone()), ctx, move |room, ctx| {
+            if is_abandoned {
+                return room.do_send(room::Abandon);
+            }
+            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows: None };
+            enter(room, entering, Knock { key, ear, shows: None }, ctx);
+        });
+    }
+}
+
+impl Handler<NotOpened> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, NotOpened(key): NotOpened, _: &mut Context<Self>) {
+        self.opening.remove(&key);
+    }
+}
+
+impl Handler<Given> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Given { room, by, ear }: Given, ctx: &mut Context<Self>) {
+        let account = by.account;
+        let asker = ear.clone().map_or(Asker::Nobody, Asker::Desk);
+        self.with_room(room, asker, ctx, move |at, ctx| {
+            at.do_send(room::Given(by));
+            if let Some(ear) = ear {
+                ctx.notify(Sit { account, room, ear, shows: None });
+            }
+        });
+    }
+}
+
+impl Handler<Sit> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, sit: Sit, ctx: &mut Context<Self>) {
+        self.with_room(sit.room, Asker::Desk(sit.ear.clone()), ctx, move |room, ctx| {
+            let who = Who::Counsellor(sit.account);
+            let entering = room::Enter { who, ear: sit.ear.clone(), shows: sit.shows };
+            enter(room, entering, Sit { shows: None, ..sit }, ctx);
+        });
+    }
+}
+
+impl Handler<Places> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Places(places): Places, _: &mut Context<Self>) {
+        for (id, place) in places {
+            if let Some(room) = self.awake(id) {
+                room.do_send(room::Placed(place));
+            }
+        }
+    }
+}
+
+impl Handler<Leave> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Leave { key }: Leave, ctx: &mut Context<Self>) {
+        if let Some(opening) = self.opening.get_mut(&key) {
+            *opening = Opening::Abandoned;
+        }
+        if let Some(id) = self.keys.get(&key).copied() {
+            self.with_room(id, Asker::Nobody, ctx, |room, _| room.do_send(room::Abandon));
+        }
+    }
+}
+
+impl Handler<Ended> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Ended(room): Ended, _: &mut Context<Self>) {
+        self.forget(room);
+    }
+}
+
+impl Handler<Fell> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Fell(room): Fell, ctx: &mut Context<Self>) {
+        ctx.run_later(REST, move |lobby, ctx| lobby.with_room(room, Asker::Nobody, ctx, |_, _| ()));
+    }
+}
+
+impl Handler<Accept> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Accept { room, by }: Accept, ctx: &mut Context<Self>) {
+        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(room::Accept { by }));
+    }
+}
+
+impl Handler<Handing> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Handing { room, to }: Handing, _: &mut Context<Self>) {
+        if let Some(room) = self.awake(room) {
+            room.do_send(room::Handing(to));
+        }
+    }
+}
+
+impl Handler<Dismiss> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Dismiss { room, account }: Dismiss, ctx: &mut Context<Self>) {
+        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(room::Dismiss { account }));
+    }
+}
+
+impl Handler<NamesChanged> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, NamesChanged: NamesChanged, ctx: &mut Context<Self>) {
+        let (store, names) = (self.house.store.clone(), self.house.names.clone());
+        let reading = async move {
+            store.complete_forms(&|nickname| names.forms(nickname)).await?;
+            store.nicknames().await
+        };
+        let reading = reading.into_actor(self);
+        ctx.spawn(reading.map(|read, lobby, _| match read {
+            Ok(names) => {
+                for (id, nickname) in names {
+                    if let Some(room) = lobby.awake(id) {
+                        room.do_send(room::Named(nickname));
+                    }
+                }
+            }
+            Err(error) => log::error!("names fault: {error}"),
+        }));
+    }
+}
+
+impl Handler<Wake> for Lobby {
+    type Result = MessageResult<Wake>;
+
+    fn handle(&mut self, Wake(row): Wake, _: &mut Context<Self>) -> Self::Result {
+        MessageResult(self.wake(row))
+    }
+}
+
+impl Handler<Drain> for Lobby {
+    type Result = MessageResult<Drain>;
+
+    fn handle(&mut self, Drain: Drain, _: &mut Context<Self>) -> Self::Result {
+        self.keys.clear();
+        MessageResult(self.rooms.drain().map(|(_, here)| here.room).collect())
+    }
+}

@@ -1,0 +1,92 @@
+//! The pulse: what the server does by itself, whether anybody comes or not.
+//!
+//! It keeps the clock looked at, tells the store that the server is alive, so that downtime is known to the second, and
+//! sweeps at the start, at every interval, and when another process asks (W20). It decides nothing about a room: a
+//! swept room is asked to look at its own clock.
+
+use actix::Addr;
+use quietline_domain::Span;
+
+use crate::{
+    Parts,
+    actors::{
+        lobby::{Lobby, Wake},
+        room::Tick,
+    },
+    clock::{Clock, TICK},
+    store::{Kept, Store},
+};
+
+/// How much downtime may go unnoticed at a kill.
+const ALIVE_EVERY: Span = Span::seconds(1);
+
+/// Beats until the server stops.
+pub async fn beat(parts: Parts) {
+    let look = tokio::spawn(keep_looking(parts.clock.clone()));
+    sweep_by_itself(&parts).await;
+    let mut swept = parts.clock.now();
+    loop {
+        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
+        let now = parts.clock.now();
+        if let Err(error) = parts.store.alive(now).await {
+            log::error!("the database does not take a sign of life: {error}");
+        }
+        match parts.store.sweeps().await {
+            Ok(sweeps) if sweeps.done < sweeps.asked => sweep_as_asked(&parts, sweeps.asked).await,
+            Ok(_) if parts.settings.sweep <= now.since(swept) => {
+                swept = now;
+                sweep_by_itself(&parts).await;
+            }
+            Ok(_) => {}
+            Err(error) => log::error!("sweep fault: {error}"),
+        }
+        if look.is_finished() {
+            return;
+        }
+    }
+}
+
+/// Erases whatever should have been erased and was not. Returns how many rooms it were.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kept<u64> {
+    store.sweep(clock.now()).await?;
+    let mut erased = 0;
+    for row in store.rooms().await? {
+        let Ok(room) = lobby.send(Wake(row)).await else { break };
+        // The second is answered only once what follows from the first is done, or not at all.
+        let _ = room.send(Tick).await;
+        if room.send(Tick).await.is_err() {
+            erased += 1;
+        }
+    }
+    Ok(erased)
+}
+
+async fn keep_looking(clock: Clock) {
+    let mut rounds = tokio::time::interval(TICK);
+    loop {
+        rounds.tick().await;
+        clock.now();
+    }
+}
+
+async fn sweep_by_itself(parts: &Parts) {
+    match sweep(&*parts.store, &parts.lobby, &parts.clock).await {
+        Ok(0) => {}
+        Ok(erased) => log::info!("swept: {erased} rooms erased"),
+        Err(error) => log::error!("sweep fault: {error}"),
+    }
+}
+
+async fn sweep_as_asked(parts: &Parts, wish: i64) {
+    let swept = sweep(&*parts.store, &parts.lobby, &parts.clock).await;
+    let kept = match swept {
+        Ok(erased) => parts.store.swept(wish, erased).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = kept {
+        log::error!("sweep fault: {error}");
+    }
+}

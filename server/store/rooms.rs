@@ -1,0 +1,200 @@
+//! Rooms on SQLite: how one is opened, taken, read and erased.
+//!
+//! Knows nothing of what is said in them, nor how a turn ends (`turns.rs`). It decides nothing: what may happen to a
+//! room only once is a condition of the statement that does it.
+
+use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
+use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{
+    ClaimRow, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take, clicks, names, sqlite::misread, turns,
+};
+use crate::private::{Digested, Nickname};
+
+macro_rules! room_rows {
+    ($rest:literal) => {
+        concat!(
+            "select room.id, room.epoch, room.key_digest, room.queue_no, room.arrived_at, room.active_at,
+                room.counsellor, room.claim, room.taken_after, room.reads_after, student.nickname,
+                holder.nickname as counsellor_nickname,
+                (select min(seq) from line where line.room = room.id and sender = 'student') as first_student,
+                (select min(seq) from line
+                 where line.room = room.id and sender = 'counsellor' and seq > room.taken_after) as first_counsellor,
+                (select max(seq) from line where line.room = room.id) as last,
+                (select said_at from line where line.room = room.id order by seq desc limit 1) as last_said_at
+             from room join chat_user as student on student.id = room.student
+                left join chat_user as holder on holder.account = room.counsellor ",
+            $rest
+        )
+    };
+}
+
+/// Every open room, in queue order.
+pub async fn all(db: &SqlitePool) -> sqlx::Result<Vec<RoomRow>> {
+    // One transaction, so that a room and its past are of the same moment.
+    let mut reading = db.begin().await?;
+    let rows = sqlx::query(room_rows!("order by room.queue_no")).fetch_all(&mut *reading).await?;
+    let mut past = turns::past_of_all(&mut reading).await?;
+    reading.commit().await?;
+    rows.iter().map(|row| room_row(row, past.remove(&row.try_get("id")?).unwrap_or_default())).collect()
+}
+
+pub async fn one(db: &SqlitePool, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
+    let mut reading = db.begin().await?;
+    let row = by_id(&mut reading, room).await?;
+    reading.commit().await?;
+    Ok(row)
+}
+
+/// As it stands within the transaction that asks.
+pub async fn by_id(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
+    const BY_ID: &str = room_rows!("where room.id = $1");
+    let row = sqlx::query(BY_ID).bind(Uuid::from_u128(room.0)).fetch_optional(&mut *db).await?;
+    with_past(db, row).await
+}
+
+pub async fn open(db: &mut SqliteConnection, new: NewRoom) -> sqlx::Result<Opening> {
+    if let Some(row) = by_key(db, new.key).await? {
+        return Ok(Opening::Room(Box::new(row)));
+    }
+    if names::is_taken(db, new.forms, new.shared).await? {
+        return Ok(Opening::NicknameTaken);
+    }
+    let student = names::add_visitor(db, &new.nickname, new.forms).await?;
+    let queue_no = add(db, &new, student).await?;
+    Ok(Opening::Room(Box::new(RoomRow {
+        room: new.room,
+        epoch: new.epoch,
+        key: new.key,
+        nickname: new.nickname,
+        queue_no,
+        arrived: new.now,
+        active: new.now,
+        counsellor: None,
+        past: Vec::new(),
+        first_student: None,
+        first_counsellor: None,
+        last: 0,
+    })))
+}
+
+/// One conditional statement: it changes the room only while it waits, so two clicks cannot have the same one. A click
+/// that has the room already finds it as it is.
+pub async fn take(db: &mut SqliteConnection, take: NewTake) -> sqlx::Result<Take> {
+    const TAKE: &str = "update room set counsellor = $2, claim = $3,
+            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = room.id)),
+            reads_after = coalesce(reads_after, case
+                when exists (select 1 from past_turn where past_turn.room = room.id)
+                then (select coalesce(max(seq), 0) from line where line.room = room.id)
+                else 0 end),
+            active_at = case when counsellor is null then $4 else active_at end
+         where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))";
+    let taken = sqlx::query(TAKE)
+        .bind(Uuid::from_u128(take.room.0))
+        .bind(Uuid::from_u128(take.account.0))
+        .bind(Uuid::from_u128(take.claim.0))
+        .bind(take.now.0)
+        .execute(&mut *db)
+        .await?;
+    if taken.rows_affected() == 0 {
+        return Ok(Take::Lost);
+    }
+    let answer = Answer::Student;
+    clicks::keep(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
+    let row = by_id(db, take.room).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Take::Taken(Box::new(row)))
+}
+
+/// Never moves a room's last activity back.
+pub async fn touch(db: &mut SqliteConnection, room: RoomId, at: Time) -> sqlx::Result<()> {
+    sqlx::query("update room set active_at = $2 where id = $1 and active_at < $2")
+        .bind(Uuid::from_u128(room.0))
+        .bind(at.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn erase(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<Option<u64>> {
+    let id = Uuid::from_u128(room.0);
+    let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
+    sqlx::query("delete from past_turn where room = $1").bind(id).execute(&mut *db).await?;
+    let student =
+        sqlx::query("delete from room where id = $1 returning student").bind(id).fetch_optional(&mut *db).await?;
+    let Some(student) = student else {
+        return Ok(None);
+    };
+    let student: Uuid = student.try_get(0)?;
+    sqlx::query("delete from chat_user where id = $1 and account is null").bind(student).execute(&mut *db).await?;
+    Ok(Some(lines))
+}
+
+async fn by_key(db: &mut SqliteConnection, key: Digested) -> sqlx::Result<Option<RoomRow>> {
+    const BY_KEY: &str = room_rows!("where room.key_digest = $1");
+    let row = sqlx::query(BY_KEY).bind(key.to_text()).fetch_optional(&mut *db).await?;
+    with_past(db, row).await
+}
+
+/// Puts a room at the end of the queue, and returns its place.
+async fn add(db: &mut SqliteConnection, new: &NewRoom, student: Uuid) -> sqlx::Result<i64> {
+    const ADD: &str = "insert into room (id, epoch, key_digest, student, queue_no, arrived_at, active_at)
+         values ($1, $2, $3, $4, $5, $6, $6)";
+    let queue_no: i64 = sqlx::query("update counter set value = value + 1 where name = 'queue' returning value")
+        .fetch_one(&mut *db)
+        .await?
+        .try_get(0)?;
+    sqlx::query(ADD)
+        .bind(Uuid::from_u128(new.room.0))
+        .bind(Uuid::from_u128(new.epoch))
+        .bind(new.key.to_text())
+        .bind(student)
+        .bind(queue_no)
+        .bind(new.now.0)
+        .execute(&mut *db)
+        .await?;
+    Ok(queue_no)
+}
+
+async fn with_past(db: &mut SqliteConnection, row: Option<SqliteRow>) -> sqlx::Result<Option<RoomRow>> {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let past = turns::past_of(db, row.try_get("id")?).await?;
+    room_row(&row, past).map(Some)
+}
+
+fn room_row(row: &SqliteRow, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
+    let id = |name: &str| row.try_get::<Uuid, _>(name).map(|id| id.as_u128());
+    let seq = |name: &str| row.try_get::<Option<i64>, _>(name).map(|seq| seq.map(|seq| seq as Seq));
+    let key: String = row.try_get("key_digest")?;
+    let active: i64 = row.try_get("active_at")?;
+    let said: Option<i64> = row.try_get("last_said_at")?;
+    Ok(RoomRow {
+        room: RoomId(id("id")?),
+        epoch: id("epoch")?,
+        key: Digested::from_text(&key).ok_or_else(|| misread("key_digest"))?,
+        nickname: Nickname::stored(row.try_get("nickname")?),
+        queue_no: row.try_get("queue_no")?,
+        arrived: Time(row.try_get("arrived_at")?),
+        active: Time(said.map_or(active, |said| said.max(active))),
+        counsellor: seated(row)?,
+        past,
+        first_student: seq("first_student")?,
+        first_counsellor: seq("first_counsellor")?,
+        last: seq("last")?.unwrap_or(0),
+    })
+}
+
+fn seated(row: &SqliteRow) -> sqlx::Result<Option<Seated>> {
+    let Some(account) = row.try_get::<Option<Uuid>, _>("counsellor")? else {
+        return Ok(None);
+    };
+    Ok(Some(Seated {
+        account: AccountId(account.as_u128()),
+        nickname: Nickname::stored(row.try_get("counsellor_nickname")?),
+        claim: row.try_get::<Option<Uuid>, _>("claim")?.map(|claim| ClaimId(claim.as_u128())),
+        after: row.try_get::<i64, _>("taken_after")? as Seq,
+        reads_after: row.try_get::<i64, _>("reads_after")? as Seq,
+    }))
+}

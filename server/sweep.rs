@@ -1,0 +1,71 @@
+//! The verb `sweep`: erases, once and now, whatever should have been erased and was not (W20).
+//!
+//! A running server does it itself when asked; without one this process wakes the rooms, asks them, and stops. It knows
+//! no rule of its own: rooms judge by their own clocks, in which downtime does not count.
+
+use std::{io::Write, sync::Arc};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use quietline_domain::Span;
+
+use crate::{
+    Parts,
+    clock::Clock,
+    config::Settings,
+    hold::{self, Asked},
+    pulse,
+    store::{
+        Store,
+        sqlite::{Sqlite, make_folder},
+    },
+};
+
+/// How long a running server may take to answer.
+const ANSWER_WITHIN: Span = Span::seconds(30);
+const ASK_EVERY: Span = Span(100);
+
+#[derive(Args)]
+pub struct Sweep {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// # Errors
+/// When the database cannot be used, or a running server does not answer.
+pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
+    make_folder(&settings.database)?;
+    let held = hold::ask(&settings.database)?;
+    let store = Arc::new(Sqlite::open(&settings.database).await?);
+    let clock = Clock::system();
+    let erased = match held {
+        Asked::Theirs => by_the_server(&*store, &clock).await,
+        Asked::Ours(_hold) => by_ourselves(settings, &clock, store.clone()).await,
+    };
+    store.close().await;
+    let erased = erased?;
+    let line = match json {
+        true => serde_json::json!({ "erased": erased }).to_string(),
+        false => format!("{erased} rooms erased"),
+    };
+    writeln!(std::io::stdout(), "{line}").context("standard output cannot be written")
+}
+
+async fn by_ourselves(settings: Settings, clock: &Clock, store: Arc<Sqlite>) -> Result<u64> {
+    let parts = Parts::start(settings, clock.clone(), store.clone()).await?;
+    Ok(pulse::sweep(&*store, &parts.lobby, clock).await?)
+}
+
+async fn by_the_server(store: &dyn Store, clock: &Clock) -> Result<u64> {
+    let wish = store.ask_sweep().await?;
+    let patience = clock.now().plus(ANSWER_WITHIN);
+    while clock.now() < patience {
+        let sweeps = store.sweeps().await?;
+        if wish <= sweeps.done {
+            return Ok(sweeps.erased);
+        }
+        clock.until(clock.now().plus(ASK_EVERY)).await;
+    }
+    bail!("the running server has not swept within 30 s: its log says why")
+}

@@ -1,0 +1,101 @@
+//! A database of the first house is brought up to date with everything in it.
+//!
+//! It is made by the first migration alone and filled by hand: no version of today could write it.
+
+use quietline::{
+    private::Digested,
+    store::{Availability, Opening, Store, sqlite::Sqlite},
+};
+use quietline_domain::{AccountId, ClaimId, RoomId, Time, outage::Outage};
+use sqlx::migrate::Migrator;
+
+use super::stored::{Folder, forms, new_account, new_room, take};
+
+/// Two counsellors, one of them signed in; a room that waits, and one that was taken behind its second line.
+const FIRST_HOUSE: &str = "
+    insert into account (id, login, nickname, role, password_hash, available, disabled_at, created_at) values
+        (x'000000000000000000000000000000a1', 'asha@example.org', 'Asha', 'counsellor', 'hash', 1, null, 10),
+        (x'000000000000000000000000000000a2', 'shadow', 'ASHA', 'administrator', 'other', 0, 30, 20);
+    insert into session (digest, account, until) values
+        ('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', x'000000000000000000000000000000a1', 9000);
+    insert into chat_user (id, nickname) values
+        (x'000000000000000000000000000000c1', 'moss'), (x'000000000000000000000000000000c2', 'fern');
+    insert into room (id, epoch, key_digest, student, queue_no, arrived_at, counsellor, claim, taken_after) values
+        (x'00000000000000000000000000000001', x'00000000000000000000000000000011',
+            'BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', x'000000000000000000000000000000c1', 1, 100,
+            x'000000000000000000000000000000a1', x'000000000000000000000000000000f1', 2),
+        (x'00000000000000000000000000000002', x'00000000000000000000000000000012',
+            'CAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', x'000000000000000000000000000000c2', 2, 200,
+            null, null, null);
+    insert into line (room, seq, cid, sender, said_at, suite, body) values
+        (x'00000000000000000000000000000001', 1, x'000000000000000000000000000000d1', 'student', 110, 0, 'hi'),
+        (x'00000000000000000000000000000001', 2, x'000000000000000000000000000000d2', 'student', 120, 0, 'there'),
+        (x'00000000000000000000000000000001', 3, x'000000000000000000000000000000d3', 'counsellor', 300, 0, 'hello');
+    insert into claim (account, id, answer, answered_at) values
+        (x'000000000000000000000000000000a1', x'000000000000000000000000000000f1', 'student', 130);
+    update counter set value = 2 where name = 'queue';
+    update counter set value = 5 where name = 'staff';
+";
+
+async fn first_house() -> Folder {
+    let folder = Folder(tempfile::tempdir().expect("a folder"));
+    let migrations = tempfile::tempdir().expect("a folder");
+    let first = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/0001_house.sql");
+    std::fs::copy(first, migrations.path().join("0001_house.sql")).expect("copies");
+    let mut file = folder.connection().await;
+    Migrator::new(migrations.path()).await.expect("reads").run(&mut file).await.expect("migrates");
+    sqlx::raw_sql(FIRST_HOUSE).execute(&mut file).await.expect("fills");
+    folder
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_house_is_brought_up_to_date_with_everything_in_it() {
+    // U1, promise 1
+    let folder = first_house().await;
+    let store = Sqlite::open(&folder.file()).await.expect("opens");
+    let mut file = folder.connection().await;
+    let broken = sqlx::query("pragma foreign_key_check").fetch_all(&mut file).await.expect("reads");
+    assert!(broken.is_empty());
+    let left = "select name from sqlite_master where type = 'table' and name like '%\\_1' escape '\\'";
+    assert!(sqlx::query(left).fetch_all(&mut file).await.expect("reads").is_empty());
+
+    let rooms = store.rooms().await.expect("reads");
+    let told: Vec<_> = rooms.iter().map(|row| (row.room, row.epoch, row.nickname.expose(), row.queue_no)).collect();
+    assert_eq!(told, [(RoomId(1), 0x11, "moss", 1), (RoomId(2), 0x12, "fern", 2)]);
+    let by = rooms[0].counsellor.as_ref().expect("is held");
+    assert_eq!((by.account, by.claim, by.after, by.reads_after), (AccountId(0xa1), Some(ClaimId(0xf1)), 2, 0));
+    assert_eq!((rooms[0].first_student, rooms[0].first_counsellor, rooms[0].last), (Some(1), Some(3), 3));
+    assert_eq!((rooms[0].active, rooms[1].active), (Time(300), Time(200)));
+    assert!(rooms[1].counsellor.is_none() && rooms.iter().all(|row| row.past.is_empty()));
+    assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 3);
+    assert_eq!(store.claims(Time(0)).await.expect("reads")[0].claim, ClaimId(0xf1));
+    assert!(take(&store, 1, AccountId(0xa1), 0xf1, 400).await.is_some(), "the same click has the same answer");
+
+    let session = Digested::from_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("is one");
+    let asha = store.session(session, Time(400)).await.expect("reads").expect("is signed in");
+    assert_eq!((asha.nickname.expose(), asha.available), ("Asha", Availability::Available));
+    assert_eq!(store.accounts().await.expect("reads").iter().filter(|account| account.disabled).count(), 1);
+    assert_eq!(store.staff_revision().await.expect("reads"), 5);
+}
+
+#[tokio::test]
+async fn an_update_reserves_the_nicknames_that_were_registered_and_costs_nobody_time() {
+    // U3, W24
+    let folder = first_house().await;
+    let store = Sqlite::open(&folder.file()).await.expect("opens");
+    let known = Outage { from: Time(300), until: Time(90_000) };
+    assert_eq!(store.started(Time(90_000)).await.expect("answers"), [known], "since the last sign of life");
+
+    // Two accounts whose nicknames are the same now stop nothing.
+    let fold = |nickname: &str| forms(&nickname.to_lowercase(), &nickname.to_lowercase());
+    for _ in 0..2 {
+        store.complete_forms(&|nickname| fold(nickname.expose())).await.expect("writes");
+    }
+    let mut poses = new_room(3);
+    poses.forms = fold("aSHa");
+    assert!(matches!(store.open_room(poses).await.expect("answers"), Opening::NicknameTaken));
+    let mut fern = new_account(7);
+    fern.forms = fold("Fern");
+    store.add_account(fern).await.expect("writes").expect("is new");
+    assert_eq!(store.nicknames().await.expect("reads")[1].1.expose(), "guest_fern");
+}

@@ -1,0 +1,56 @@
+// The state of the one connection that a page has: whether it is up, whether its loss is worth a word, and which of its
+// timers still counts. Pure; both pages use it. It knows neither the socket nor what is said over it.
+
+/** A gap in the connection shorter than this is not worth anybody's worry. */
+export const TROUBLE_AFTER = 3_000;
+
+export type Connection = {
+  readonly up: boolean;
+  /** Counts the losses, so that a late alarm is recognised as one. */
+  readonly losses: number;
+  readonly troubled: boolean;
+  /** Counts the timers of the beats, so that only the newest one beats (U6). */
+  readonly beats: number;
+};
+
+export type ConnectionInput = { type: "still_down"; loss: number } | { type: "beat_due"; beat: number };
+
+export type Alarm = { do: "later"; ms: number; input: ConnectionInput };
+
+/** From the first moment, a connection that does not come is a connection that is down. */
+export function connecting(): [Connection, Alarm] {
+  return [{ up: false, losses: 0, troubled: false, beats: 0 }, trouble(0)];
+}
+
+export function opened(connection: Connection): Connection {
+  return { ...connection, up: true };
+}
+
+/** The server has said something, so whatever the trouble was, it is over. */
+export function answered(connection: Connection): Connection {
+  return { ...connection, troubled: false };
+}
+
+/** Failing again is still the same loss. Nothing beats until the page is let in again; a superseded one never is. */
+export function lost(connection: Connection): [Connection, Alarm[]] {
+  if (!connection.up) return [connection, []];
+  const losses = connection.losses + 1;
+  return [{ ...connection, up: false, losses, beats: connection.beats + 1 }, [trouble(losses)]];
+}
+
+export function stillDown(connection: Connection, loss: number): Connection {
+  return loss === connection.losses && !connection.up ? { ...connection, troubled: true } : connection;
+}
+
+/** Sets the alarm of the next beat, in place of the one that was set before. */
+export function beating(connection: Connection, every: number): [Connection, Alarm] {
+  const beat = connection.beats + 1;
+  return [
+    { ...connection, beats: beat },
+    { do: "later", ms: every, input: { type: "beat_due", beat } },
+  ];
+}
+
+function trouble(loss: number): Alarm {
+  return { do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss } };
+}
