@@ -46,6 +46,18 @@ async fn a_nickname_that_is_none_is_refused() {
 }
 
 #[actix_web::test]
+async fn whoever_gives_no_name_is_given_one_and_an_account_is_no_matter() {
+    // U2: also with the name of an account they are not signed in to, which stays that account's.
+    let portal = Portal::open().await;
+    let mut ben = portal.available("Ben").await;
+    let _student = portal.student().await;
+    let (room, _) = ben.takes().await;
+    let given = room["nickname"].as_str().expect("a name");
+    assert!(given.starts_with("guest_") && given.len() == 10, "{given}");
+    assert_eq!(asks_as(&portal, "Ben").await.err().as_deref(), Some("nickname_taken"));
+}
+
+#[actix_web::test]
 async fn two_visitors_share_a_nickname_unless_the_operator_says_otherwise() {
     // U5
     for (sharing, second) in [(Sharing::Allowed, None), (Sharing::Refused, Some("nickname_taken"))] {

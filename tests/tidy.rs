@@ -5,10 +5,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// The rules of the counselling workflow that are built, by the numbers that tests carry.
-const WORKFLOW: [&str; 22] = [
+/// The rules that are built, and the tables' rows, by the numbers that tests carry.
+const RULES_BUILT: [&str; 49] = [
     "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14", "W15", "W16", "W17",
-    "W18", "W19", "W21", "W22", "W24",
+    "W18", "W19", "W20", "W21", "W22", "W23", "W24", "W25", "W26", "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8",
+    "U9", "U10", "W-T1", "W-T2", "W-T3", "W-T4", "W-T5", "W-T6", "W-T7", "W-T8", "W-T9", "U-T1", "U-T2", "U-T3",
+    "U-T4",
 ];
 
 /// Written by tools or by the program itself, or not ours.
@@ -165,7 +167,7 @@ fn every_rule_of_the_house_can_be_broken_and_can_be_kept() {
 #[test]
 fn every_rule_of_the_workflow_has_a_test_with_its_number() {
     let numbers: BTreeSet<String> = files().iter().flat_map(|file| carried(&tests_in(file))).collect();
-    let without: Vec<_> = WORKFLOW.iter().filter(|rule| !numbers.contains(**rule)).collect();
+    let without: Vec<_> = RULES_BUILT.iter().filter(|rule| !numbers.contains(**rule)).collect();
     assert!(without.is_empty(), "no test carries {without:?}");
 }
 
@@ -175,7 +177,7 @@ fn a_number_counts_only_in_a_test_and_only_whole() {
         File::new(("server/a.rs", "// W2\nfn f() {}\n#[cfg(test)]\nmod tests {\n    fn w12_hidden() {}\n}\n"));
     assert_eq!(carried(&tests_in(&shipped)), BTreeSet::from(["W12".to_owned()]));
     let page = File::new(("web/test/a.test.ts", "// W3, W-T7\ntest(\"W21: the tab\")"));
-    assert_eq!(carried(&tests_in(&page)), BTreeSet::from(["W3".to_owned(), "W21".to_owned()]));
+    assert_eq!(carried(&tests_in(&page)), BTreeSet::from(["W3", "W-T7", "W21"].map(str::to_owned)));
     assert_eq!(tests_in(&File::new(("web/src/a.ts", "// W3"))), "");
     assert_eq!(tests_in(&File::new(("tests/tidy.rs", "// W3"))), "");
 }
@@ -261,19 +263,22 @@ fn code(text: &str) -> String {
 
 /// What of a Rust file is part of the program: stories are tests, and so is the module at a file's end.
 fn shipped(file: &File) -> String {
-    if file.path.ends_with("stories.rs") { String::new() } else { file.text[..tests_begin(&file.text)].into() }
+    if is_stories(&file.path) { String::new() } else { file.text[..tests_begin(&file.text)].into() }
 }
 
 /// What of a file is a test. This file names every number and is none of them.
 fn tests_in(file: &File) -> String {
-    let whole =
-        ["tests/", "web/test/"].iter().any(|folder| file.path.starts_with(folder)) || file.path.ends_with("stories.rs");
+    let whole = ["tests/", "web/test/"].iter().any(|folder| file.path.starts_with(folder)) || is_stories(&file.path);
     match file.path.as_str() {
         "tests/tidy.rs" => String::new(),
         path if whole && written(path, &[".rs", ".ts", ".tsx"]) => file.text.clone(),
         path if in_server(path) => file.text[tests_begin(&file.text)..].into(),
         _ => String::new(),
     }
+}
+
+fn is_stories(path: &str) -> bool {
+    path.ends_with("stories.rs") || path.contains("/stories/")
 }
 
 /// Where the test module begins that stands in the file itself; its end without one.
@@ -311,8 +316,8 @@ fn settings(text: &str) -> Vec<String> {
     rows.map(str::to_uppercase).collect()
 }
 
-/// The rules of the workflow that a text names: `W12`, also as part of a name, `w12_hidden`.
+/// The rules that a text names: `W12`, also as part of a name, `w12_hidden`, and rows of tables, `W-T4`.
 fn carried(text: &str) -> BTreeSet<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_uppercase);
-    words.filter(|word| WORKFLOW.iter().any(|rule| rule == word)).collect()
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').map(str::to_uppercase);
+    words.filter(|word| RULES_BUILT.iter().any(|rule| rule == word)).collect()
 }

@@ -2,31 +2,63 @@
 //!
 //! Only ratios within one run travel between machines, so a bare TCP relay of the same bytes and one flush of the same
 //! disk are measured beside the portal. The load comes from this process, the portal and the relay are processes of
-//! their own, and everything stays on the loopback. A figure over its bar is said, and is no failure of the run.
+//! their own, and everything stays on the loopback. A cost over its bar is said, and is no failure of the run; a promise
+//! that is broken is.
 
 // A bench speaks on standard output.
 #![allow(clippy::print_stdout)]
 
+mod chaos;
+#[path = "../common/crowd.rs"]
+mod crowd;
+mod deaf;
 mod disk;
 mod figures;
+mod kill;
+mod line;
+#[path = "../common/outbox.rs"]
+mod outbox;
+#[path = "../common/page.rs"]
+mod page;
 mod portal;
+#[path = "../common/proxy.rs"]
+mod proxy;
 mod relay;
+mod rush;
 mod seat;
+mod storm;
+mod table;
 mod traffic;
+#[path = "../common/way.rs"]
+mod way;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
-use figures::Table;
+use table::Table;
 
-const NAMES: [&str; 5] = ["size", "start", "latency", "lines", "idle"];
+const NAMES: [&str; 10] = ["size", "start", "latency", "lines", "idle", "chaos", "rush", "storm", "deaf", "kill"];
 
-fn main() -> Result<()> {
+type Measure = fn(&mut Table) -> Result<()>;
+
+/// What is promised, each measured by the file of its name.
+const PROMISES: [(&str, Measure); 5] = [
+    ("chaos", chaos::chaos),
+    ("rush", rush::rush),
+    ("storm", storm::storm),
+    ("deaf", deaf::deaf),
+    ("kill", kill::kill),
+];
+
+fn main() -> Result<ExitCode> {
     // `cargo bench` adds a flag of its own.
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     // The bench starts itself again as the relay, with the sizes of a line on its way in and out.
     if let [word, bytes_in, bytes_out] = asked.as_slice()
         && word == relay::VERB
     {
-        return relay::serve(bytes_in.parse()?, bytes_out.parse()?);
+        relay::serve(bytes_in.parse()?, bytes_out.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     if let Some(unknown) = asked.iter().find(|word| !NAMES.contains(&word.as_str())) {
         anyhow::bail!("{unknown} is none of the figures: {}", NAMES.join(", "));
@@ -49,8 +81,13 @@ fn main() -> Result<()> {
     if wanted("idle") {
         figures::idle(&mut table)?;
     }
+    for (name, measure) in PROMISES {
+        if wanted(name) {
+            measure(&mut table)?;
+        }
+    }
     table.print();
-    Ok(())
+    Ok(if table.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Times and batches mean little on a machine that is busy with something else.

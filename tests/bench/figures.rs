@@ -1,4 +1,5 @@
-//! Each figure: what is set up, what is measured, which bar it is held to; and the table of all of them.
+//! What the program costs: its size, its start, a line, an idle student. What each figure sets up, measures, and is held
+//! to. What it promises is measured by the files named for what is done to it.
 
 use std::{
     collections::BTreeSet,
@@ -18,6 +19,7 @@ use crate::{
     progress,
     relay::Relay,
     seat::{Role, Seat},
+    table::{Bar, Table},
     traffic::{Pace, at_a_walk, flat_out, share},
 };
 
@@ -28,40 +30,11 @@ const STARTS: usize = 5;
 /// How long the idle portal is left alone before it is weighed.
 const SETTLE: Duration = Duration::from_secs(3);
 
-#[derive(Default)]
-pub struct Table(Vec<Row>);
-
-struct Row {
-    figure: &'static str,
-    value: f64,
-    unit: &'static str,
-    /// The most it may be; none for what only stands beside another figure.
-    bar: Option<f64>,
-}
-
-impl Table {
-    fn add(&mut self, figure: &'static str, value: f64, unit: &'static str, bar: Option<f64>) {
-        self.0.push(Row { figure, value, unit, bar });
-    }
-
-    pub fn print(&self) {
-        println!("\n| figure | value | bar | |\n| --- | ---: | ---: | --- |");
-        for Row { figure, value, unit, bar } in &self.0 {
-            let digits = if *value < 100.0 { 2 } else { 0 };
-            let (bar, verdict) = match bar {
-                Some(bar) => (format!("{bar} {unit}"), if value <= bar { "ok" } else { "over" }),
-                None => (String::new(), ""),
-            };
-            println!("| {figure} | {value:.digits$} {unit} | {bar} | {verdict} |");
-        }
-    }
-}
-
 /// The program's size, and what a browser loads before the student's page is complete.
 pub fn size(table: &mut Table) -> Result<()> {
     progress("size");
     let bytes = fs::metadata(binary()).context("the binary")?.len();
-    table.add("size of the binary", bytes as f64 / 1e6, "MB", Some(30.0));
+    table.add("size of the binary", bytes as f64 / 1e6, "MB", Bar::AtMost(30.0));
 
     let portal = Portal::start(folder_with(0)?)?;
     let page = portal.get("/", "Accept-Encoding: br\r\n")?;
@@ -78,7 +51,7 @@ pub fn size(table: &mut Table) -> Result<()> {
         anyhow::ensure!(answer.is_ok(), "{part} is not there");
         loaded += answer.body.len();
     }
-    table.add("first load of / over the wire", loaded as f64 / 1e3, "kB", Some(40.0));
+    table.add("first load of / over the wire", loaded as f64 / 1e3, "kB", Bar::AtMost(40.0));
     Ok(())
 }
 
@@ -89,7 +62,7 @@ pub fn start(table: &mut Table) -> Result<()> {
     for _ in 0..STARTS {
         took.push(Portal::start(folder_with(0)?)?.started_in);
     }
-    table.add("start-up, median of 5", millis(share(&mut took, 0.5)), "ms", Some(300.0));
+    table.add("start-up, median of 5", millis(share(&mut took, 0.5)), "ms", Bar::AtMost(300.0));
     Ok(())
 }
 
@@ -99,7 +72,7 @@ pub fn talk(table: &mut Table) -> Result<()> {
     let run = Instant::now();
     progress("200 counsellors sign in, 200 students are taken");
     let portal = Portal::start(folder_with(ROOMS)?)?;
-    let cookies = sign_in_all(&portal)?;
+    let cookies = sign_in_all(&portal, ROOMS)?;
     let (mut walk, pace): (_, Pace) = runtime.block_on(async {
         let seats = conversations(&portal, &cookies, run).await?;
         progress("lines at a walk, through the portal");
@@ -126,17 +99,17 @@ pub fn talk(table: &mut Table) -> Result<()> {
 
     println!("  a line is {} bytes to the server and {} bytes to each side", pace.bytes.0, pace.bytes.1);
     let ratio = pace.cpu_per_line.as_secs_f64() / bare.cpu_per_line.as_secs_f64();
-    table.add("CPU per durable line, to a bare TCP relay", ratio, "×", Some(6.0));
-    table.add("· the portal's", micros(pace.cpu_per_line), "µs", None);
-    table.add("· the relay's", micros(bare.cpu_per_line), "µs", None);
-    table.add("durable lines a second, load beside it", pace.lines_per_second, "/s", None);
-    table.add("· the relay's", bare.lines_per_second, "/s", None);
-    table.add("send to receipt, 200 lines a second, p50", millis(share(&mut walk, 0.5)), "ms", None);
-    table.add("· p99", millis(share(&mut walk, 0.99)), "ms", None);
-    table.add("· the relay's p50", millis(share(&mut bare_walk, 0.5)), "ms", None);
-    table.add("· the relay's p99", millis(share(&mut bare_walk, 0.99)), "ms", None);
-    table.add("· one flush of this disk, p50", millis(share(&mut flushes, 0.5)), "ms", None);
-    table.add("· one flush of this disk, p99", millis(share(&mut flushes, 0.99)), "ms", None);
+    table.add("CPU per durable line, to a bare TCP relay", ratio, "×", Bar::AtMost(6.0));
+    table.add("· the portal's", micros(pace.cpu_per_line), "µs", Bar::None);
+    table.add("· the relay's", micros(bare.cpu_per_line), "µs", Bar::None);
+    table.add("durable lines a second, load beside it", pace.lines_per_second, "/s", Bar::None);
+    table.add("· the relay's", bare.lines_per_second, "/s", Bar::None);
+    table.add("send to receipt, 200 lines a second, p50", millis(share(&mut walk, 0.5)), "ms", Bar::None);
+    table.add("· p99", millis(share(&mut walk, 0.99)), "ms", Bar::None);
+    table.add("· the relay's p50", millis(share(&mut bare_walk, 0.5)), "ms", Bar::None);
+    table.add("· the relay's p99", millis(share(&mut bare_walk, 0.99)), "ms", Bar::None);
+    table.add("· one flush of this disk, p50", millis(share(&mut flushes, 0.5)), "ms", Bar::None);
+    table.add("· one flush of this disk, p99", millis(share(&mut flushes, 0.99)), "ms", Bar::None);
     Ok(())
 }
 
@@ -159,7 +132,7 @@ pub fn idle(table: &mut Table) -> Result<()> {
         tokio::time::sleep(SETTLE).await;
         anyhow::Ok(portal.watch().resident()? - before)
     })?;
-    table.add("memory per idle student, of 5,000", grown as f64 / IDLE as f64, "KiB", Some(14.0));
+    table.add("memory per idle student, of 5,000", grown as f64 / IDLE as f64, "KiB", Bar::AtMost(14.0));
     Ok(())
 }
 
@@ -169,7 +142,7 @@ fn keep(mut seat: Seat) {
 }
 
 /// Every room with a counsellor of its own, and both have spoken once, so that lines pass.
-async fn conversations(portal: &Portal, cookies: &[String], run: Instant) -> Result<Vec<Seat>> {
+pub async fn conversations(portal: &Portal, cookies: &[String], run: Instant) -> Result<Vec<Seat>> {
     let mut desks = Vec::new();
     for (number, cookie) in cookies.iter().enumerate() {
         desks.push(open_desk(portal, cookie, number == 0).await?);
@@ -215,10 +188,10 @@ async fn join(portal: SocketAddr) -> Result<Seat> {
     Ok(student)
 }
 
-fn sign_in_all(portal: &Portal) -> Result<Vec<String>> {
+pub fn sign_in_all(portal: &Portal, counsellors: usize) -> Result<Vec<String>> {
     // Two at a time, because a password costs a processor on purpose.
     let half = |from: usize| {
-        (from..ROOMS).step_by(2).map(|number| portal.sign_in(&format!("c{number}"))).collect::<Result<Vec<_>>>()
+        (from..counsellors).step_by(2).map(|number| portal.sign_in(&format!("c{number}"))).collect::<Result<Vec<_>>>()
     };
     thread::scope(|scope| {
         let other = scope.spawn(|| half(1));
@@ -235,11 +208,11 @@ fn after(frame: &str, beginning: &str) -> Result<String> {
 }
 
 /// One thread: the load may not take both processors from the portal.
-fn runtime() -> Result<Runtime> {
+pub fn runtime() -> Result<Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-fn millis(time: Duration) -> f64 {
+pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 

@@ -5,8 +5,8 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
-    path::PathBuf,
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -22,10 +22,18 @@ pub fn binary() -> PathBuf {
     std::env::var_os("QUIETLINE_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_quietline").into()).into()
 }
 
+/// How many lines each side of a room may send.
+#[derive(Clone, Copy)]
+pub enum Lines {
+    AsManyAsCome,
+    AsShipped,
+}
+
 pub struct Portal {
     child: Child,
     pub address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
+    lines: Lines,
     /// From exec to the first /healthz that says yes.
     pub started_in: Duration,
 }
@@ -33,26 +41,59 @@ pub struct Portal {
 impl Portal {
     /// Starts on `folder`, which may hold accounts already.
     pub fn start(folder: TempDir) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", folder, Lines::AsManyAsCome)
+    }
+
+    pub fn start_with(lines: Lines, folder: TempDir) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", folder, lines)
+    }
+
+    /// Starts where no client's own end can ever be, so that the port is still free after a kill.
+    pub fn start_to_be_killed(folder: TempDir) -> Result<Self> {
+        let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
+        let first: u16 = range.split_whitespace().next().context("no range")?.parse()?;
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        let port = (10_000..first).rev().find(is_free).context("no free port")?;
+        Self::start_at(&format!("127.0.0.1:{port}"), folder, Lines::AsManyAsCome)
+    }
+
+    fn start_at(listen: &str, folder: TempDir, lines: Lines) -> Result<Self> {
         let began = Instant::now();
-        let mut child = quietline(&folder)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log", "error", "--rooms-per-counsellor", "1000"])
-            .args(["--line-limit", "1000000 in 1s", "--join-limit", "1000000 in 1s"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("starting the portal")?;
-        let said = child.stdout.take().context("the portal's standard output")?;
-        // Reads one line and leaves the rest: the pipe holds more than the portal ever says.
-        let mut first = String::new();
-        BufReader::new(said).read_line(&mut first)?;
-        let at = first.split("http://").nth(1).with_context(|| format!("no address in {first:?}"))?;
-        let address = at.trim().trim_end_matches('/').parse()?;
-        let mut portal = Self { child, address, _folder: folder, started_in: Duration::ZERO };
-        while !portal.get("/healthz", "").is_ok_and(|answer| answer.is_ok()) {
+        let (child, address) = launch(listen, &folder, lines)?;
+        let mut portal = Self { child, address, folder, lines, started_in: Duration::ZERO };
+        portal.started_in = portal.is_well_since(began)?;
+        Ok(portal)
+    }
+
+    /// kill -9, and another on the same data and the same port. Returns once /healthz says yes again.
+    pub fn kill_and_start_again(&mut self) -> Result<()> {
+        self.kill()?;
+        let began = Instant::now();
+        (self.child, _) = launch(&self.address.to_string(), &self.folder, self.lines)?;
+        self.started_in = self.is_well_since(began)?;
+        Ok(())
+    }
+
+    /// Kills it for good and returns what it left behind, to start others on.
+    pub fn remains(&mut self) -> Result<TempDir> {
+        self.kill()?;
+        let copy = tempfile::tempdir()?;
+        copy_folder(self.folder.path(), copy.path())?;
+        Ok(copy)
+    }
+
+    fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    fn is_well_since(&self, began: Instant) -> Result<Duration> {
+        while !self.get("/healthz", "").is_ok_and(|answer| answer.is_ok()) {
             ensure!(began.elapsed() < Duration::from_secs(20), "/healthz does not say yes");
             thread::sleep(Duration::from_millis(1));
         }
-        portal.started_in = began.elapsed();
-        Ok(portal)
+        Ok(began.elapsed())
     }
 
     pub fn origin(&self) -> String {
@@ -96,6 +137,40 @@ impl Drop for Portal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The process, and the address it says.
+fn launch(listen: &str, folder: &TempDir, lines: Lines) -> Result<(Child, SocketAddr)> {
+    let mut child = quietline(folder)
+        .args(["serve", "--listen", listen, "--log", "error", "--rooms-per-counsellor", "1000"])
+        .args(["--join-limit", "1000000 in 1s"])
+        .args(match lines {
+            Lines::AsManyAsCome => &["--line-limit", "1000000 in 1s"][..],
+            Lines::AsShipped => &[],
+        })
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("starting the portal")?;
+    let said = child.stdout.take().context("the portal's standard output")?;
+    // Reads one line and leaves the rest: the pipe holds more than the portal ever says.
+    let mut first = String::new();
+    BufReader::new(said).read_line(&mut first)?;
+    let at = first.split("http://").nth(1).with_context(|| format!("no address in {first:?}"))?;
+    Ok((child, at.trim().trim_end_matches('/').parse()?))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let there = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir(&there)?;
+            copy_folder(&entry.path(), &there)?;
+        } else {
+            fs::copy(entry.path(), there)?;
+        }
+    }
+    Ok(())
 }
 
 /// A folder with this many counsellors, whose logins are `c0`, `c1`, …
@@ -158,5 +233,9 @@ impl Watch {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+    /// How many files it has open, connections among them.
+    pub fn open_files(self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.0))?.count())
     }
 }

@@ -119,6 +119,14 @@ impl Seat {
         }
     }
 
+    /// Says this in the counsellor's room, which is named.
+    pub async fn say_at_length(&mut self, text: &str) -> Result<()> {
+        let End::Portal { room: Some(room) } = &self.end else { bail!("this seat has no room of its own") };
+        let cid = uuid::Uuid::new_v4();
+        let body = format!(r#"{{"suite":0,"text":"{text}"}}"#);
+        self.send(&format!(r#"{{"type":"say","room":"{room}","cid":"{cid}","body":{body}}}"#)).await
+    }
+
     /// The next line that reaches this seat. Dropping the future loses nothing.
     pub async fn heard(&mut self) -> Result<Heard> {
         if let End::Relay { bytes_out, .. } = self.end {

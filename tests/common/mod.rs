@@ -6,6 +6,12 @@
 
 #![allow(dead_code)]
 
+pub mod crowd;
+pub mod outbox;
+pub mod page;
+pub mod proxy;
+pub mod way;
+
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix::{Actor, Handler};
@@ -70,6 +76,12 @@ impl Portal {
             let _ = say_stopped.send(());
         });
         Self { address, clock, parts, folder, stop: Some(stop), stopped: Some(stopped) }
+    }
+
+    /// With the system's clock, for limits that pass by themselves.
+    pub async fn ticking(settings: Settings) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        Self::in_folder(settings, folder, Clock::system()).await
     }
 
     /// Stops the server and starts another on the same data.
