@@ -10,7 +10,7 @@ use std::{
     any::Any,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -118,7 +118,16 @@ fn open<E: Edge>(
     let frames = Announced::new(payload.into_inner());
     let too_large = frames.too_large.clone();
     let payload = web::Payload::from_request(req, &mut Payload::Stream { payload: Box::pin(frames) }).into_inner()?;
-    let socket = Socket { edge, id: EarId::next(), wire, unfinished: None, patience: None, too_large };
+    let socket = Socket {
+        edge,
+        id: EarId::next(),
+        ear: None,
+        unread: Arc::default(),
+        wire,
+        unfinished: None,
+        patience: None,
+        too_large,
+    };
     let mut response = ws::WsResponseBuilder::new(socket, req, payload).frame_size(FRAME_BYTES).start()?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
@@ -127,6 +136,9 @@ fn open<E: Edge>(
 struct Socket<E: Edge> {
     edge: E,
     id: EarId,
+    /// What the rest of the house knows of this page. There from the start on.
+    ear: Option<Ear>,
+    unread: Arc<AtomicUsize>,
     wire: Option<Arc<Wire>>,
     unfinished: Option<Unfinished>,
     /// Runs out unless `hello` is said.
@@ -141,19 +153,6 @@ struct Unfinished {
 }
 
 impl<E: Edge> Socket<E> {
-    fn ear(&self, ctx: &ws::WebsocketContext<Self>) -> Ear {
-        let wire = self.wire.clone();
-        Ear {
-            id: self.id,
-            to: ctx.address().recipient(),
-            cut: Arc::new(move || {
-                if let Some(wire) = &wire {
-                    wire.cut();
-                }
-            }),
-        }
-    }
-
     fn ping_later(&self, ctx: &mut ws::WebsocketContext<Self>) {
         let every = Duration::from_millis(u64::try_from(self.edge.beat_every().0).unwrap_or(u64::MAX));
         ctx.run_later(every, |socket, ctx| {
@@ -163,8 +162,8 @@ impl<E: Edge> Socket<E> {
     }
 
     fn hear(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        let ear = self.ear(ctx);
-        if let Err(code) = self.edge.hear(text, &ear) {
+        let Some(ear) = &self.ear else { return };
+        if let Err(code) = self.edge.hear(text, ear) {
             close(ctx, code);
         }
         if self.edge.is_greeted()
@@ -207,6 +206,14 @@ impl<E: Edge> Actor for Socket<E> {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(OUTBOUND_FRAMES);
+        let wire = self.wire.clone();
+        let cut = move || {
+            if let Some(wire) = &wire {
+                wire.cut();
+            }
+        };
+        let (id, to, unread) = (self.id, ctx.address().recipient(), self.unread.clone());
+        self.ear = Some(Ear { id, to, unread, cut: Arc::new(cut) });
         self.ping_later(ctx);
         self.patience = Some(ctx.run_later(HELLO, |_, ctx| close(ctx, CloseCode::NoHello)));
     }
@@ -228,8 +235,9 @@ impl<E: Edge> StreamHandler<Result<Message, ProtocolError>> for Socket<E> {
             Ok(Message::Binary(_)) => close(ctx, CloseCode::NotText),
             Ok(Message::Ping(bytes)) => ctx.pong(&bytes),
             Ok(Message::Pong(_)) => {
-                let ear = self.ear(ctx);
-                self.edge.pong(&ear);
+                if let Some(ear) = &self.ear {
+                    self.edge.pong(ear);
+                }
             }
             Ok(Message::Nop) => {}
             Ok(Message::Close(reason)) => {
@@ -250,10 +258,14 @@ impl<E: Edge> Handler<Heard> for Socket<E> {
 
     fn handle(&mut self, heard: Heard, ctx: &mut Self::Context) {
         match heard {
-            Heard::Frame(frame) => ctx.text(frame),
+            Heard::Frame(frame) => {
+                self.unread.fetch_sub(frame.len(), Ordering::Relaxed);
+                ctx.text(frame);
+            }
             Heard::Seated { room, at } => {
-                let ear = self.ear(ctx);
-                self.edge.seated(room, at, &ear);
+                if let Some(ear) = &self.ear {
+                    self.edge.seated(room, at, ear);
+                }
             }
             Heard::Unseated { room } => self.edge.unseated(room),
             Heard::Close(code) => close(ctx, code),

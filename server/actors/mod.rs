@@ -9,7 +9,7 @@ pub mod room;
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use actix::{Addr, Message, Recipient, dev::SendError};
@@ -20,6 +20,9 @@ use crate::protocol::CloseCode;
 
 /// As many frames as may wait for one page. One more, and the page is cut off; it comes back and catches up.
 pub const OUTBOUND_FRAMES: usize = 64;
+
+/// As many bytes as may wait for one page before one more frame is too many: a few of the largest frames.
+const OUTBOUND_BYTES: usize = 128 * 1024;
 
 /// What a socket is told.
 #[derive(Message)]
@@ -54,6 +57,8 @@ impl EarId {
 pub struct Ear {
     pub id: EarId,
     pub to: Recipient<Heard>,
+    /// The bytes of the frames that wait in the page's mailbox; whoever takes one out takes its bytes off.
+    pub unread: Arc<AtomicUsize>,
     /// Ends the connection from outside, because a socket whose peer does not read is never polled again.
     pub cut: Arc<dyn Fn() + Send + Sync>,
 }
@@ -63,13 +68,22 @@ pub struct Gone;
 
 impl Ear {
     pub fn tell(&self, heard: Heard) -> Result<(), Gone> {
-        self.to.try_send(heard).map_err(|error| {
-            if let SendError::Full(_) = error {
-                log::info!("slow reader cut off");
-                (self.cut)();
-            }
-            Gone
-        })
+        if let Heard::Frame(frame) = &heard
+            && OUTBOUND_BYTES < self.unread.fetch_add(frame.len(), Ordering::Relaxed)
+        {
+            return self.cut_off();
+        }
+        match self.to.try_send(heard) {
+            Ok(()) => Ok(()),
+            Err(SendError::Full(_)) => self.cut_off(),
+            Err(SendError::Closed(_)) => Err(Gone),
+        }
+    }
+
+    fn cut_off(&self) -> Result<(), Gone> {
+        log::info!("slow reader cut off");
+        (self.cut)();
+        Err(Gone)
     }
 
     pub fn frame(&self, frame: ByteString) -> Result<(), Gone> {

@@ -193,7 +193,7 @@ pub fn new_key() -> String {
 pub fn listening_ear() -> (Ear, mpsc::UnboundedReceiver<Heard>) {
     let (heard, hears) = mpsc::unbounded_channel();
     let to = Listener(heard).start().recipient();
-    (Ear { id: EarId::next(), to, cut: Arc::new(|| ()) }, hears)
+    (Ear { id: EarId::next(), to, unread: Arc::default(), cut: Arc::new(|| ()) }, hears)
 }
 
 struct Listener(mpsc::UnboundedSender<Heard>);

@@ -104,3 +104,15 @@ fn a_colleague_at_their_limit_is_told_and_may_still_make_room() {
     house.queue.step(Time(0), Input::Ended { room: RoomId(2) });
     assert_eq!(house.queue.step(Time(0), accepted), [Effect::HandOver { room: ROOM, to: BEN }]);
 }
+
+#[test]
+fn a_room_on_its_way_to_a_colleague_counts_towards_their_limit() {
+    // W8
+    let mut house = offered();
+    house.queue.step(Time(0), Input::Accepted { room: ROOM, by: BEN });
+    for n in 2..=3 {
+        house.arrives(n, n as i64);
+    }
+    assert_eq!(house.press(BEN), Got::Room(2));
+    assert_eq!(house.press(BEN), Got::Refused(Answer::Limit));
+}

@@ -154,6 +154,22 @@ fn a_student_on_the_site_but_not_in_the_room_is_told_apart() {
          40 student <- full
          40 student <- student's after 0",
     );
+    // W25: whoever is on the site is not absent.
+    let play = Play::of("0 student enters\n0 counsellor takes\n2 student elsewhere\n500 counsellor says\n1000 time");
+    assert!(play.room.turn().is_some(), "closed on somebody who was there");
+}
+
+#[test]
+fn the_store_hears_of_activity_without_a_line_now_and_then() {
+    // W24: after a kill the room knows of it; a keystroke is no write.
+    let mut room = Room::wake(Time(0), RULES, Before::default());
+    room.step(Time(0), Input::Taken(Turn { account: ASHA, after: 0, reads_after: 0 }));
+    let types = Input::Typing { from: Role::Student };
+    let touches = |effects: Vec<Effect>| effects.contains(&Effect::Touch);
+    assert!(!touches(room.step(Time(9_999), types)));
+    assert!(touches(room.step(Time(10_000), types)));
+    assert!(!touches(room.step(Time(11_000), types)));
+    assert_eq!(room.active(), Time(11_000));
 }
 
 #[test]
