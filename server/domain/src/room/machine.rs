@@ -148,7 +148,7 @@ impl Room {
 
     fn begins(&mut self, now: Time, turn: Turn, notices: usize) -> Vec<Effect> {
         self.phase = Phase::Talking { turn };
-        self.counsellor = Seat::new(now, self.rules.counsellor, None);
+        self.empty_counsellors_seat(now);
         self.older = older_of(turn, &self.past);
         let mut effects = self.is_active(now);
         self.touched = now;
@@ -162,7 +162,7 @@ impl Room {
         let mut effects = vec![Effect::Moved { why }];
         effects.extend(self.is_active(now));
         self.phase = Phase::Waiting;
-        self.counsellor = Seat::new(now, self.rules.counsellor, None);
+        self.empty_counsellors_seat(now);
         self.older = None;
         // In the queue's eyes it has just come back, with this.
         self.reach = self.reach(now);
@@ -177,6 +177,11 @@ impl Room {
         let mut effects = vec![Effect::Moved { why }];
         effects.extend(self.begins(now, next, 2));
         effects
+    }
+
+    /// What a counsellor has seen stays seen.
+    fn empty_counsellors_seat(&mut self, now: Time) {
+        self.counsellor = Seat { seen: self.counsellor.seen, ..Seat::new(now, self.rules.counsellor, None) };
     }
 
     fn older_shared(&mut self, turn: Turn) -> Vec<Effect> {

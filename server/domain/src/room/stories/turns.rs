@@ -169,13 +169,24 @@ fn the_mark_seen_is_never_ahead_of_the_truth() {
          2 counsellor says
          3 counsellor saw 3
          3 counsellor saw 2
-         3 counsellor saw 1",
+         3 counsellor saw 1
+         4 counsellor returns
+         5 counsellor takes
+         6 counsellor says
+         7 counsellor saw 2
+         8 counsellor saw 3",
         "0 student <- line 1
          0 student <- waitforcounsellor after 1
          1 student <- counsellorcame(1) after 1
          2 counsellor <- all after 0 to 1
          2 both <- line 2
-         3 student <- seen 2",
+         3 student <- seen 2
+         4 moved: givenback
+         4 student <- backtoqueue(1) after 2
+         5 student <- counsellorcame(2) after 2
+         5 student <- older asked
+         6 both <- line 3
+         8 student <- seen 3",
     );
 }
 
