@@ -22,28 +22,8 @@ const ALIVE_EVERY: Span = Span::seconds(1);
 
 /// Beats until the server stops.
 pub async fn beat(parts: Parts) {
-    let look = tokio::spawn(keep_looking(parts.clock.clone()));
-    sweep_by_itself(&parts).await;
-    let mut swept = parts.clock.now();
-    loop {
-        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
-        let now = parts.clock.now();
-        if let Err(error) = parts.store.alive(now).await {
-            log::error!("the database does not take a sign of life: {error}");
-        }
-        match parts.store.sweeps().await {
-            Ok(sweeps) if sweeps.done < sweeps.asked => sweep_as_asked(&parts, sweeps.asked).await,
-            Ok(_) if parts.settings.sweep <= now.since(swept) => {
-                swept = now;
-                sweep_by_itself(&parts).await;
-            }
-            Ok(_) => {}
-            Err(error) => log::error!("sweep fault: {error}"),
-        }
-        if look.is_finished() {
-            return;
-        }
-    }
+    // Side by side: a long sweep must not look like a process that stood still.
+    tokio::join!(keep_looking(&parts.clock), rounds(&parts));
 }
 
 /// Erases whatever should have been erased and was not. Returns how many rooms it were.
@@ -64,7 +44,28 @@ pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kep
     Ok(erased)
 }
 
-async fn keep_looking(clock: Clock) {
+async fn rounds(parts: &Parts) {
+    sweep_by_itself(parts).await;
+    let mut swept = parts.clock.now();
+    loop {
+        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
+        let now = parts.clock.now();
+        if let Err(error) = parts.store.alive(now).await {
+            log::error!("the database does not take a sign of life: {error}");
+        }
+        match parts.store.sweeps().await {
+            Ok(sweeps) if sweeps.done < sweeps.asked => sweep_as_asked(parts, sweeps.asked).await,
+            Ok(_) if parts.settings.sweep <= now.since(swept) => {
+                swept = now;
+                sweep_by_itself(parts).await;
+            }
+            Ok(_) => {}
+            Err(error) => log::error!("sweep fault: {error}"),
+        }
+    }
+}
+
+async fn keep_looking(clock: &Clock) {
     let mut rounds = tokio::time::interval(TICK);
     loop {
         rounds.tick().await;

@@ -3,8 +3,8 @@
 mod common;
 
 use common::{Portal, patient, texts};
-use quietline::{config::Settings, pulse};
-use quietline_domain::{ClaimId, RoomId, Time};
+use quietline::{config::Settings, pulse, store::Availability};
+use quietline_domain::{ClaimId, RoomId, Span, Time};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -63,6 +63,34 @@ async fn a_counsellor_sees_whether_the_student_is_here() {
     student.tell(json!({"type": "beat", "room": Uuid::new_v4()})).await;
     assert_eq!(student.hears("refused").await["reason"], "no_such_room");
     assert_eq!(asha.hears("presence").await["whereabouts"], "on_site", "it kept the site level alive");
+}
+
+#[actix_web::test]
+async fn the_pongs_of_a_hidden_page_keep_it_present() {
+    // U6: neither page sends a beat, as if its timers stood still; the browser answers pings by itself.
+    let settings = Settings {
+        beat_room: Span(50),
+        beat_site: Span(100),
+        notice: Span(1_000),
+        release: Span(1_500),
+        away_counsellor: Span(2_000),
+        away_student: Span(2_000),
+        ..Settings::default()
+    };
+    let portal = Portal::ticking(settings).await;
+    let (mut asha, mut student) = portal.two_people().await;
+    // Far more than every limit's worth of pings.
+    tokio::join!(asha.is_pinged(60), student.is_pinged(60));
+    for (person, gone) in [
+        (&asha, r#""type":"presence""#),
+        (&asha, r#""type":"moved""#),
+        (&student, r#""type":"presence""#),
+        (&student, "back_to_queue"),
+    ] {
+        assert!(!person.heard_text(gone), "{gone}");
+    }
+    student.says("still here").await;
+    assert!(portal.parts.store.accounts().await.expect("reads")[0].available == Availability::Available);
 }
 
 #[actix_web::test]

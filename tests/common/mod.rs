@@ -333,6 +333,19 @@ impl Person {
         }
     }
 
+    /// Reads until so many pings have been answered.
+    pub async fn is_pinged(&mut self, times: usize) {
+        let mut pings = 0;
+        while pings < times {
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("is pinged in time");
+            match message.expect("is open").expect("is well-formed") {
+                Message::Ping(_) => pings += 1,
+                Message::Text(text) => self.heard.push(text.to_string()),
+                _ => {}
+            }
+        }
+    }
+
     /// The code with which the server closes.
     pub async fn is_closed_with(&mut self) -> u16 {
         loop {
