@@ -78,6 +78,10 @@ impl Parts {
             machine.restore_click(claim.at, claim.account, claim.claim, claim.answer);
         }
 
+        let staff = store.accounts().await?;
+        // Before anybody is let in: a student who comes at once must not be told that nobody is there (W9).
+        machine.step(clock.now(), domain::Input::Available { accounts: queue::available(&staff) });
+
         let (rules, beat) = (room_rules(&settings), settings.beat_room);
         // Lobby and queue know each other, so the queue is built with the address the lobby is about to have.
         let rules_of_queue =
@@ -86,7 +90,7 @@ impl Parts {
         let mut house = None;
         let lobby = Lobby::create(|ctx| {
             let lobby = ctx.address();
-            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), rules_of_queue, machine).start();
+            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), rules_of_queue, machine, staff).start();
             let built = House {
                 names: names_of_house,
                 store: store.clone(),

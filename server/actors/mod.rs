@@ -3,6 +3,7 @@
 //! An actor owns one machine of the domain, feeds it, and carries out what it asks for, in order. Actors never wait
 //! for actors: an answer is another message. They know sockets only as an [`Ear`].
 
+mod alarm;
 pub mod lobby;
 pub mod queue;
 pub mod room;

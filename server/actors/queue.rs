@@ -6,9 +6,13 @@
 mod messages;
 mod telling;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
     AccountId, ClaimId, RoomId, Span, Time,
     queue::{self as domain, Answer, Effect, Input},
@@ -20,7 +24,7 @@ pub use messages::{
     NotHandedOver, Offered, Pressed, Reach, Returned, StaffChanged, Switched,
 };
 
-use super::{Ear, EarId, Heard, lobby};
+use super::{Ear, EarId, Heard, alarm::Alarm, lobby};
 use crate::{
     clock::Clock,
     private::Digested,
@@ -43,7 +47,7 @@ pub struct Queue {
     lobby: Addr<lobby::Lobby>,
     rules: Rules,
     machine: domain::Queue,
-    alarm: Option<(Time, SpawnHandle)>,
+    alarm: Alarm,
     /// Every account, as last seen.
     staff: HashMap<AccountId, AccountRow>,
     desks: HashMap<AccountId, Desk>,
@@ -88,13 +92,14 @@ pub struct Rules {
 }
 
 impl Queue {
-    /// A queue that knows which rooms are held and which clicks were answered before the start.
+    /// A queue that knows which rooms are held, which clicks were answered before the start, and who is available.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Clock,
         lobby: Addr<lobby::Lobby>,
         rules: Rules,
         machine: domain::Queue,
+        staff: Vec<AccountRow>,
     ) -> Self {
         Self {
             store,
@@ -102,8 +107,8 @@ impl Queue {
             lobby,
             rules,
             machine,
-            alarm: None,
-            staff: HashMap::new(),
+            alarm: Alarm::default(),
+            staff: by_account(staff),
             desks: HashMap::new(),
             doors: HashMap::new(),
             news: News::default(),
@@ -140,25 +145,14 @@ impl Queue {
         self.set_alarm(ctx);
     }
 
-    /// As a room's: one that rings too early is set anew, so signs of life need not touch it.
     fn set_alarm(&mut self, ctx: &mut Context<Self>) {
-        let deadline = self.machine.deadline();
-        match (deadline, &self.alarm) {
-            (Some(due), Some((set, _))) if *set <= due => return,
-            (None, None) => return,
-            _ => {}
-        }
-        if let Some((_, alarm)) = self.alarm.take() {
-            ctx.cancel_future(alarm);
-        }
-        self.alarm = deadline.map(|due| {
-            let clock = self.clock.clone();
-            let ringing = async move { clock.until(due).await }.into_actor(self).map(|(), queue, ctx| {
-                queue.alarm = None;
-                queue.feed(Input::Tick, ctx);
-            });
-            (due, ctx.spawn(ringing))
+        let (deadline, clock) = (self.machine.deadline(), self.clock.clone());
+        let mut alarm = std::mem::take(&mut self.alarm);
+        alarm.set(deadline, &clock, self, ctx, |queue, ctx| {
+            queue.alarm.rang();
+            queue.feed(Input::Tick, ctx);
         });
+        self.alarm = alarm;
     }
 
     fn open(&mut self, Asked { key, nickname, forms, ear }: Asked, ctx: &mut Context<Self>) {
@@ -259,9 +253,8 @@ impl Queue {
                         queue.close_desk(account, CloseCode::SignedOut);
                     }
                 }
-                let available = accounts.iter().filter(|account| is_available(account));
-                let available = available.map(|account| account.account).collect();
-                queue.staff = accounts.into_iter().map(|account| (account.account, account)).collect();
+                let available = available(&accounts);
+                queue.staff = by_account(accounts);
                 queue.feed(Input::Available { accounts: available }, ctx);
             }
             Err(error) => log::error!("staff fault: {error}"),
@@ -308,6 +301,15 @@ async fn look(store: &dyn Store, sessions: Vec<(AccountId, Digested)>, now: Time
         }
     }
     Ok(Seen { revision, accounts: store.accounts().await?, signed_out })
+}
+
+/// Who is available, of all accounts.
+pub fn available(accounts: &[AccountRow]) -> BTreeSet<AccountId> {
+    accounts.iter().filter(|account| is_available(account)).map(|account| account.account).collect()
+}
+
+fn by_account(accounts: Vec<AccountRow>) -> HashMap<AccountId, AccountRow> {
+    accounts.into_iter().map(|account| (account.account, account)).collect()
 }
 
 fn is_available(account: &AccountRow) -> bool {

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
+use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
     AccountId, Cid, Role, RoomId, Seq, Time,
     outage::{self, Outage},
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use messages::{Abandon, Accept, Deed, Dismiss, Done, Drain, Enter, Given, Handing, Named, Placed, Tick, Who};
 
-use super::{Ear, EarId, Heard, lobby, queue};
+use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};
 use crate::{
     clock::Clock,
     names::Names,
@@ -66,7 +66,7 @@ pub struct Room {
     /// The line that is being saved. The mailbox waits meanwhile, so there is at most one.
     in_flight: Option<InFlight>,
     todo: VecDeque<Effect>,
-    alarm: Option<(Time, SpawnHandle)>,
+    alarm: Alarm,
     stopping: Stopping,
 }
 
@@ -118,7 +118,7 @@ impl Room {
             counsellor_ear: None,
             in_flight: None,
             todo: VecDeque::new(),
-            alarm: None,
+            alarm: Alarm::default(),
             stopping: Stopping::Fallen,
         }
     }
@@ -289,23 +289,14 @@ impl Room {
         seat.as_ref().is_some_and(|seat| seat.id == ear)
     }
 
-    /// One alarm, set from the deadline. One that rings too early is set anew, so activity need not touch it.
     fn set_alarm(&mut self, ctx: &mut Context<Self>) {
-        let deadline = self.machine.deadline();
-        match (deadline, self.alarm) {
-            (Some(due), Some((set, _))) if set <= due => return,
-            (_, Some((_, alarm))) => drop(ctx.cancel_future(alarm)),
-            (None, None) => return,
-            (Some(_), None) => {}
-        };
-        self.alarm = deadline.map(|due| {
-            let clock = self.house.clock.clone();
-            let ringing = async move { clock.until(due).await }.into_actor(self).map(|(), room, ctx| {
-                room.alarm = None;
-                room.feed(Input::Tick, ctx);
-            });
-            (due, ctx.spawn(ringing))
+        let (deadline, clock) = (self.machine.deadline(), self.house.clock.clone());
+        let mut alarm = std::mem::take(&mut self.alarm);
+        alarm.set(deadline, &clock, self, ctx, |room, ctx| {
+            room.alarm.rang();
+            room.feed(Input::Tick, ctx);
         });
+        self.alarm = alarm;
     }
 
     fn uuid(&self) -> Uuid {
