@@ -121,7 +121,11 @@ insert into chat_user (id, nickname, account) select id, nickname, id from accou
 -- A room that is held has had no counsellor before, so whoever holds it may read everything.
 insert into room (id, epoch, key_digest, student, queue_no, arrived_at, active_at, counsellor, claim, taken_after,
         reads_after)
-    select id, epoch, key_digest, student, queue_no, arrived_at, arrived_at, counsellor, claim, taken_after,
+    select id, epoch, key_digest, student, queue_no, arrived_at,
+        -- A room that is held was last active when it was taken; clicks are remembered for ten minutes.
+        coalesce((select answered_at from claim_1
+            where claim_1.account = room_1.counsellor and claim_1.id = room_1.claim), arrived_at),
+        counsellor, claim, taken_after,
         case when counsellor is null then null else 0 end
     from room_1;
 

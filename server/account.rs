@@ -12,6 +12,7 @@ use crate::{
     auth::{self, Applicant, Staff},
     clock::Clock,
     config::Settings,
+    hold,
     names::Names,
     store::{AccountRow, StaffRole, Store, sqlite::Sqlite},
 };
@@ -73,7 +74,8 @@ pub async fn run(account: Account, settings: &Settings) -> Result<()> {
     let Account { deed, json } = account;
     // Whatever can be refused without the database is refused before there is one.
     let deed = prepare(deed, settings)?;
-    let store = Sqlite::open(&settings.database).await?;
+    // Held no longer than the opening takes: a server may start meanwhile.
+    let (store, _) = hold::open(&settings.database).await?;
     let outcome = carry_out(&store, deed, settings, &clock).await;
     store.close().await;
     let print = if json { print_json } else { print_table };

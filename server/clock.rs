@@ -5,10 +5,7 @@
 //! does not pass here at all: nobody could be heard in it. Tests hold a clock whose hands they move.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -33,20 +30,25 @@ enum Hands {
 
 /// How much time has passed, in milliseconds, without the time in which nobody could look.
 #[derive(Default)]
-struct Passed {
-    looked_at: AtomicU64,
-    stood_still: AtomicU64,
+struct Passed(Mutex<Looks>);
+
+#[derive(Default)]
+struct Looks {
+    last: u64,
+    stood_still: u64,
 }
 
 impl Passed {
-    /// `elapsed` is what the monotonic clock says.
+    /// `elapsed` is what the monotonic clock says. One look at a time: whoever looks first after a standstill decides
+    /// for everybody that it was one.
     fn look(&self, elapsed: u64) -> u64 {
-        let before = self.looked_at.fetch_max(elapsed, Ordering::SeqCst);
-        let pause = elapsed.saturating_sub(before);
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = elapsed.saturating_sub(looks.last);
         if STALL_MS < pause {
-            self.stood_still.fetch_add(pause, Ordering::SeqCst);
+            looks.stood_still += pause;
         }
-        elapsed.saturating_sub(self.stood_still.load(Ordering::SeqCst))
+        looks.last = looks.last.max(elapsed);
+        elapsed.saturating_sub(looks.stood_still)
     }
 }
 

@@ -6,9 +6,16 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
+
+use crate::store::sqlite::{Sqlite, make_folder};
+
+/// How often, and for how long between, a server asks for a hold that a verb may have for a moment.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held for as long as it lives.
 pub struct Hold {
@@ -21,11 +28,21 @@ pub enum Asked {
     Theirs,
 }
 
-/// Takes hold of the database, whose folder must exist.
+/// Opens the database for a verb: under a running server as it is, otherwise brought up to date.
 ///
 /// # Errors
-/// When the lock's file cannot be made.
-pub fn ask(database: &Path) -> Result<Asked> {
+/// When it cannot be opened, or is served by another version.
+pub async fn open(database: &Path) -> Result<(Sqlite, Asked)> {
+    make_folder(database)?;
+    let asked = ask(database)?;
+    let store = match asked {
+        Asked::Ours(_) => Sqlite::open(database).await?,
+        Asked::Theirs => Sqlite::beside(database).await?,
+    };
+    Ok((store, asked))
+}
+
+fn ask(database: &Path) -> Result<Asked> {
     let path = beside(database);
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file =
@@ -39,17 +56,20 @@ pub fn ask(database: &Path) -> Result<Asked> {
     }
 }
 
-/// As [`ask`], for whoever cannot go on without.
+/// Takes hold of the database before it is opened, so that a newer version started by mistake does not update it under a
+/// running server. Makes its folder.
 ///
 /// # Errors
 /// When another server runs on this database.
-pub fn take(database: &Path) -> Result<Hold> {
-    match ask(database)? {
-        Asked::Ours(hold) => Ok(hold),
-        Asked::Theirs => {
-            bail!("another Quietline serves {}: stop that one first, or name another --data", database.display())
+pub async fn take(database: &Path) -> Result<Hold> {
+    make_folder(database)?;
+    for _ in 0..TRIES {
+        if let Asked::Ours(hold) = ask(database)? {
+            return Ok(hold);
         }
+        tokio::time::sleep(PAUSE).await;
     }
+    bail!("another Quietline serves {}: stop that one first, or name another --data", database.display())
 }
 
 fn beside(database: &Path) -> PathBuf {

@@ -18,10 +18,7 @@ use quietline::{
     clock::Clock,
     config::{Flags, Settings},
     hold,
-    store::{
-        Store,
-        sqlite::{Sqlite, make_folder},
-    },
+    store::{Store, sqlite::Sqlite},
     sweep,
 };
 use socket2::{Domain, Protocol, Socket, Type};
@@ -108,9 +105,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let stop = stop_asked()?;
 
     let clock = Clock::system();
-    // Held before it is opened, so that a newer version started by mistake does not update it under a running server.
-    make_folder(&settings.database)?;
-    let _hold = hold::take(&settings.database)?;
+    let _hold = hold::take(&settings.database).await?;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&settings.database).await?);
     let parts = Parts::start(settings, clock, store).await?;
     announce(&parts, listening).await?;

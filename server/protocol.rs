@@ -37,8 +37,8 @@ pub struct Body {
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToStudent {
-    /// Nobody's room: how many counsellors are available right now (W1), and how often to beat (U6).
-    Door { available: u32, beat_ms: u32 },
+    /// Nobody's room: how many counsellors are available right now (W1).
+    Door { available: u32 },
     /// This key opens nothing: never a room, or erased. Both look the same.
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).

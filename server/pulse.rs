@@ -20,10 +20,13 @@ use crate::{
 /// How much downtime may go unnoticed at a kill.
 const ALIVE_EVERY: Span = Span::seconds(1);
 
+/// How often it is looked whether another process has asked for a sweep.
+const LOOK_EVERY: Span = Span::seconds(1);
+
 /// Beats until the server stops.
 pub async fn beat(parts: Parts) {
     // Side by side: a long sweep must not look like a process that stood still.
-    tokio::join!(keep_looking(&parts.clock), rounds(&parts));
+    tokio::join!(keep_looking(&parts.clock), say_alive(&parts), rounds(&parts));
 }
 
 /// Erases whatever should have been erased and was not. Returns how many rooms it were.
@@ -33,8 +36,9 @@ pub async fn beat(parts: Parts) {
 pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kept<u64> {
     store.sweep(clock.now()).await?;
     let mut erased = 0;
-    for row in store.rooms().await? {
-        let Ok(room) = lobby.send(Wake(row)).await else { break };
+    for id in store.rooms().await?.into_iter().map(|row| row.room) {
+        // One that has ended since is not there any more.
+        let Ok(Some(room)) = lobby.send(Wake(id)).await else { continue };
         // The second is answered only once what follows from the first is done, or not at all.
         let _ = room.send(Tick).await;
         if room.send(Tick).await.is_err() {
@@ -44,15 +48,21 @@ pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kep
     Ok(erased)
 }
 
+async fn say_alive(parts: &Parts) {
+    loop {
+        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
+        if let Err(error) = parts.store.alive(parts.clock.now()).await {
+            log::error!("the database does not take a sign of life: {error}");
+        }
+    }
+}
+
 async fn rounds(parts: &Parts) {
     sweep_by_itself(parts).await;
     let mut swept = parts.clock.now();
     loop {
-        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
+        parts.clock.until(parts.clock.now().plus(LOOK_EVERY)).await;
         let now = parts.clock.now();
-        if let Err(error) = parts.store.alive(now).await {
-            log::error!("the database does not take a sign of life: {error}");
-        }
         match parts.store.sweeps().await {
             Ok(sweeps) if sweeps.done < sweeps.asked => sweep_as_asked(parts, sweeps.asked).await,
             Ok(_) if parts.settings.sweep <= now.since(swept) => {

@@ -4,7 +4,11 @@
 
 use actix::Addr;
 use actix_web::web;
-use quietline_domain::{Cid, Role, RoomId, Span, presence::Level};
+use quietline_domain::{
+    Cid, Role, RoomId, Span,
+    presence::Level,
+    window::{Limit, Window},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -20,10 +24,15 @@ use crate::{
     ws::Edge,
 };
 
+/// As many signs (typing, beats, what was seen) as are passed on; more only keep a room's mailbox full, and with it the
+/// other side waiting.
+const SIGNS: Limit = Limit { most: 20, within: Span::seconds(1) };
+
 pub struct Student {
     parts: web::Data<Parts>,
     visitor: Visitor,
     place: Place,
+    signs: Window,
     stage: Stage,
 }
 
@@ -46,19 +55,11 @@ struct Seat {
     room: RoomId,
     /// What the page's last beat named, for its pongs (U6).
     named: Level,
-    beaten: Beaten,
-}
-
-/// Whether the page has beaten by itself since the last ping; then its pong says nothing new.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Beaten {
-    Lately,
-    NotSincePing,
 }
 
 impl Student {
     pub fn new(parts: web::Data<Parts>, visitor: Visitor, place: Place) -> Self {
-        Self { parts, visitor, place, stage: Stage::Silent }
+        Self { parts, visitor, place, signs: Window::default(), stage: Stage::Silent }
     }
 
     fn hello(&mut self, key: Option<Credential>, shows: Option<(Uuid, u64)>, ear: &Ear) -> Result<(), CloseCode> {
@@ -116,7 +117,6 @@ impl Student {
             Stage::Room(seat) => {
                 let own = Uuid::from_u128(seat.room.0);
                 seat.named = if room == Some(own) { Level::Room } else { Level::Site };
-                seat.beaten = Beaten::Lately;
                 beat(&seat.at, Role::Student, seat.named, ear);
                 Some(own)
             }
@@ -132,6 +132,9 @@ impl Student {
 impl Edge for Student {
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
+        if is_sign(&said) && self.signs.count(self.parts.clock.now(), SIGNS).is_err() {
+            return Ok(());
+        }
         match (&self.stage, said) {
             (Stage::Silent, FromStudent::Hello { key, epoch, since }) => self.hello(key, epoch.zip(since), ear),
             (Stage::Silent, _) | (_, FromStudent::Hello { .. }) => Err(CloseCode::NotUnderstood),
@@ -142,14 +145,14 @@ impl Edge for Student {
             (_, FromStudent::Stay {}) => self.to_room(Deed::Stay, ear),
             (_, FromStudent::Beat { room }) => self.beat(room, ear),
             (_, FromStudent::Seen { seq }) => self.to_room(Deed::Seen { seq }, ear),
-            (_, FromStudent::Older { share: true }) => self.to_room(Deed::ShareOlder, ear),
-            (_, FromStudent::Older { share: false }) => self.to_room(Deed::KeepOlder, ear),
+            (_, FromStudent::Older { share: true, nth }) => self.to_room(Deed::ShareOlder { nth }, ear),
+            (_, FromStudent::Older { share: false, nth }) => self.to_room(Deed::KeepOlder { nth }, ear),
             (_, FromStudent::Close {}) => self.to_room(Deed::Close, ear),
         }
     }
 
     fn seated(&mut self, room: RoomId, at: Addr<Room>, ear: &Ear) {
-        let seat = Seat { at: at.clone(), room, named: Level::Room, beaten: Beaten::Lately };
+        let seat = Seat { at: at.clone(), room, named: Level::Room };
         // Two joins at once with two keys: the first room is left, and closes like any that was left.
         if let Stage::Room(before) = std::mem::replace(&mut self.stage, Stage::Room(seat))
             && before.at != at
@@ -170,9 +173,7 @@ impl Edge for Student {
     }
 
     fn pong(&mut self, ear: &Ear) {
-        if let Stage::Room(seat) = &mut self.stage
-            && std::mem::replace(&mut seat.beaten, Beaten::NotSincePing) == Beaten::NotSincePing
-        {
+        if let Stage::Room(seat) = &self.stage {
             beat(&seat.at, Role::Student, seat.named, ear);
         }
     }
@@ -188,6 +189,12 @@ impl Edge for Student {
             Stage::Silent => {}
         }
     }
+}
+
+/// What is said again soon, and may be passed over.
+fn is_sign(said: &FromStudent) -> bool {
+    use FromStudent::{Beat, Older, Seen, Stay, Typing};
+    matches!(said, Typing {} | Stay {} | Beat { .. } | Seen { .. } | Older { .. })
 }
 
 /// Hands a deed to its room. A room that is gone or full asks the page to come back: then it hears how things stand.

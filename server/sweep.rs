@@ -15,10 +15,7 @@ use crate::{
     config::Settings,
     hold::{self, Asked},
     pulse,
-    store::{
-        Store,
-        sqlite::{Sqlite, make_folder},
-    },
+    store::{Store, sqlite::Sqlite},
 };
 
 /// How long a running server may take to answer.
@@ -35,11 +32,9 @@ pub struct Sweep {
 /// # Errors
 /// When the database cannot be used, or a running server does not answer.
 pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
-    make_folder(&settings.database)?;
-    let held = hold::ask(&settings.database)?;
-    let store = Arc::new(Sqlite::open(&settings.database).await?);
-    let clock = Clock::system();
-    let erased = match held {
+    let (store, asked) = hold::open(&settings.database).await?;
+    let (store, clock) = (Arc::new(store), Clock::system());
+    let erased = match asked {
         Asked::Theirs => by_the_server(&*store, &clock).await,
         Asked::Ours(_hold) => by_ourselves(settings, &clock, store.clone()).await,
     };

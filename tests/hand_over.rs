@@ -50,11 +50,13 @@ async fn a_colleague_who_accepts_has_the_room_and_passes_the_gate() {
     let (room, lines) = ben.enters().await;
     assert_eq!((room["reads_after"].as_u64(), texts(&lines)), (Some(3), vec![]));
     assert_eq!(asha.hears("moved").await["why"], "handed_over");
+    let mut nth = 0;
     for (notice, name) in [("handed_over", "Asha"), ("counsellor_came", "Ben")] {
         let mut told = student.hears("notice").await;
         while told["notice"] != json!(notice) || told["counsellor"] != json!(name) {
             told = student.hears("notice").await;
         }
+        nth = told["nth"].as_u64().expect("a number");
     }
     assert_eq!(student.hears("older").await["older"], "asked");
     student.says("are you Ben?").await;
@@ -63,10 +65,14 @@ async fn a_colleague_who_accepts_has_the_room_and_passes_the_gate() {
     asha.tells_room(json!({"type": "typing"})).await;
     assert_eq!(asha.hears("refused").await["reason"], "no_such_room");
 
-    student.tell(json!({"type": "older", "share": true})).await;
+    // Said of the counsellor before, it says nothing of this one.
+    student.tell(json!({"type": "older", "share": true, "nth": nth - 1})).await;
+    student.says("I have thought about it").await;
+    assert_eq!(ben.hears("line").await["body"]["text"], "I have thought about it");
+    student.tell(json!({"type": "older", "share": true, "nth": nth})).await;
     let (room, lines) = ben.enters().await;
     assert_eq!(room["reads_after"], 0);
-    assert_eq!(texts(&lines), ["hi", "hello", "Ben comes now", "are you Ben?", "yes"]);
+    assert_eq!(texts(&lines), ["hi", "hello", "Ben comes now", "are you Ben?", "yes", "I have thought about it"]);
     assert_eq!(student.hears("older").await["older"], "shared");
 
     // All of it is as it was after a restart (W15).
@@ -74,7 +80,7 @@ async fn a_colleague_who_accepts_has_the_room_and_passes_the_gate() {
     let (room, lines) = portal.returns(&student.key).await.enters().await;
     let notices: Vec<_> = room["notices"].as_array().expect("notices").iter().map(|one| &one["notice"]).collect();
     assert_eq!(notices, ["say_hi", "counsellor_came", "handed_over", "counsellor_came"]);
-    assert_eq!((lines.len(), room["counsellor"].as_str()), (5, Some("Ben")));
+    assert_eq!((lines.len(), room["counsellor"].as_str()), (6, Some("Ben")));
 }
 
 #[actix_web::test]

@@ -40,6 +40,27 @@ async fn is_unhurt(portal: &Portal, asha: &mut Person, student: &Person) {
 }
 
 #[actix_web::test]
+async fn a_flood_of_signs_does_not_keep_the_other_side_waiting() {
+    // Typing, beats and what was seen are passed over beyond a measure; lines and their sender are not hurt.
+    let portal = Portal::open().await;
+    let (mut asha, mut student) = portal.two_people().await;
+    asha.says("hello").await;
+    let signs = [
+        json!({"type": "typing"}),
+        json!({"type": "stay"}),
+        json!({"type": "seen", "seq": 1}),
+        json!({"type": "beat"}),
+    ];
+    for n in 0..4_000 {
+        student.tell(signs[n % signs.len()].clone()).await;
+        if n % 1_000 == 0 {
+            asha.says("still heard").await;
+        }
+    }
+    assert_eq!(student.says("and heard here").await, 6);
+}
+
+#[actix_web::test]
 async fn what_is_not_of_this_protocol_closes_the_socket_and_nothing_else() {
     let (portal, mut asha, student) = room().await;
     let deep = format!(r#"{{"type":"say","cid":{}"#, "[".repeat(20_000));

@@ -103,7 +103,10 @@ async fn nobody_else_can_read_write_or_close_a_room() {
     let (ear, mut hears) = listening_ear();
     let sit = lobby::Sit { account: stranger, room, ear, shows: None };
     portal.parts.lobby.do_send(sit);
-    assert!(hears.recv().await.is_none(), "let go without a word");
+    assert!(
+        matches!(hears.recv().await, Some(Heard::Close(quietline::protocol::CloseCode::TryAgain))),
+        "told nothing of the room"
+    );
     assert_eq!(asha.says("nobody took my seat").await, 2);
     // A page that claims to show the room is not let in either.
     let mut again = portal.desk(&ben.cookie).await;

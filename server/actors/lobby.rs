@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     private::Digested,
-    protocol::{CloseCode, FromRoom, Refused, ToStudent, frame},
+    protocol::{CloseCode, ToStudent, frame},
     store::RoomRow,
 };
 
@@ -35,6 +35,15 @@ pub struct Lobby {
     keys: HashMap<Digested, RoomId>,
     /// Keys whose rooms are being made.
     opening: HashMap<Digested, Opening>,
+    doors: Doors,
+}
+
+/// Whether pages are let in. Once the server stops, whoever comes is told to come back to the next one, and is told
+/// nothing about any room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doors {
+    Open,
+    Closed,
 }
 
 struct Here {
@@ -58,7 +67,8 @@ enum Asker {
 
 impl Lobby {
     pub fn new(house: House) -> Self {
-        Self { house: Arc::new(house), rooms: HashMap::new(), keys: HashMap::new(), opening: HashMap::new() }
+        let (rooms, keys, opening) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { house: Arc::new(house), rooms, keys, opening, doors: Doors::Open }
     }
 
     /// Wakes a room from what the store says of it, unless it is awake. One that waits is reported to the queue.
@@ -89,6 +99,10 @@ impl Lobby {
         ctx: &mut Context<Self>,
         then: impl FnOnce(Addr<Room>, &mut Context<Self>) + 'static,
     ) {
+        if let (Doors::Closed, Asker::Student(ear) | Asker::Desk(ear)) = (self.doors, &asker) {
+            let _ = ear.tell(Heard::Close(CloseCode::Restarting));
+            return;
+        }
         if let Some(room) = self.awake(id) {
             return then(room, ctx);
         }
@@ -102,7 +116,7 @@ impl Lobby {
             Ok(None) => {
                 lobby.forget(id);
                 lobby.house.queue.do_send(queue::Ended(id));
-                turn_away(&asker, id);
+                turn_away(&asker);
             }
             Err(error) => {
                 log::error!("room fault {}: {error}", Uuid::from_u128(id.0));
@@ -120,11 +134,11 @@ impl Lobby {
     }
 }
 
-fn turn_away(asker: &Asker, room: RoomId) {
-    let room = Some(Uuid::from_u128(room.0));
+fn turn_away(asker: &Asker) {
     let _ = match asker {
         Asker::Student(ear) => ear.frame(frame(&ToStudent::Gone {})),
-        Asker::Desk(ear) => ear.frame(frame(&FromRoom::Refused(Refused { room, ..Refused::default() }))),
+        // The desk was told of a room that has ended since; its next welcome knows.
+        Asker::Desk(ear) => ear.tell(Heard::Close(CloseCode::TryAgain)),
         Asker::Nobody => Ok(()),
     };
 }

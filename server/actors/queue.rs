@@ -124,7 +124,6 @@ impl Queue {
             match effect {
                 Effect::Take { account, claim, room } => self.take(NewTake { room, account, claim, now }, ctx),
                 Effect::Remember { account, claim, answer } => self.remember(account, claim, answer, now, ctx),
-                // A room just taken is on its way from the store; one held before takes its seat here.
                 Effect::Yours { account, claim, room } => self.tell_taken(account, claim, room),
                 Effect::Again { account, claim, answer } => self.refuse(account, claim, refusal(answer)),
                 Effect::Place { room, place } => drop(self.news.places.insert(room, place)),
@@ -189,11 +188,11 @@ impl Queue {
         let taking = async move { store.take(take).await }.into_actor(self);
         ctx.spawn(taking.map(move |taken, queue, ctx| match taken {
             Ok(Take::Taken(row)) => {
-                queue.feed(Input::TakeConfirmed { account, claim }, ctx);
-                let ear = queue.desks.get(&account).map(|desk| desk.ear.clone());
+                // The room first: the desk takes its seat with the answer to its click.
                 if let Some(by) = row.counsellor {
-                    queue.lobby.do_send(lobby::Given { room: row.room, by, ear });
+                    queue.lobby.do_send(lobby::Given { room: row.room, by });
                 }
+                queue.feed(Input::TakeConfirmed { account, claim }, ctx);
             }
             Ok(Take::Lost) => queue.feed(Input::TakeLost { account, claim }, ctx),
             Err(error) => {

@@ -50,8 +50,9 @@ pub enum FromStudent {
     },
     /// This page has shown every line up to `seq`.
     Seen { seq: u64 },
-    /// Whether the counsellor who came later may read what was said before (W13).
-    Older { share: bool },
+    /// Whether the counsellor who came later may read what was said before (W13). `nth` is the number of the notice
+    /// that told who came: an answer about another counsellor is passed over.
+    Older { share: bool, nth: u32 },
     /// Erase and close.
     Close {},
 }

@@ -3,7 +3,7 @@
 //! It holds the contract of [`Store`] and says which statement answers what; the statements are in the files beside it,
 //! by what they are about. It decides nothing.
 
-use std::{os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::{cmp::Ordering, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
@@ -36,32 +36,42 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Unusable`] with a sentence when the file cannot be opened or is from a newer version.
     pub async fn open(path: &Path) -> Kept<Self> {
-        let unusable = |why: String| StoreError::Unusable(format!("The database {} {why}", path.display()));
         make_folder(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("secure_delete", "on")
-            .pragma("wal_autocheckpoint", "1000");
-
-        let mut writer = SqliteConnection::connect_with(&options).await.map_err(|error| {
-            unusable(format!("cannot be opened ({error}). Name a folder that can be written with --data."))
-        })?;
-        MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-                unusable("is from a newer version of Quietline. Start that version, or name another --data.".into())
-            }
-            MigrateError::VersionMismatch(version) => unusable(format!(
+        let mut writer = connect(path).await?;
+        let unusable = |why: &str| Err(unusable(path, why));
+        match MIGRATIONS.run(&mut writer).await {
+            Ok(()) => Ok(Self::on(path, writer)),
+            Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => unusable(NEWER),
+            Err(MigrateError::VersionMismatch(version)) => unusable(&format!(
                 "was made by a build whose migration {version} differs from this one. Start that build, or name another --data."
             )),
-            other => unusable(format!("could not be brought up to date ({other}). Check that it can be written.")),
-        })?;
-        let reader = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(options);
-        Ok(Self { reader, writer: Writer::start(writer) })
+            Err(other) => {
+                unusable(&format!("could not be brought up to date ({other}). Check that it can be written."))
+            }
+        }
+    }
+
+    /// Opens the file beside a running server: nothing is brought up to date under it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] with a sentence when the server is of another version.
+    pub async fn beside(path: &Path) -> Kept<Self> {
+        let mut writer = connect(path).await?;
+        let applied: i64 =
+            sqlx::query_scalar("select max(version) from _sqlx_migrations").fetch_one(&mut writer).await?;
+        let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        match applied.cmp(&ours) {
+            Ordering::Equal => Ok(Self::on(path, writer)),
+            Ordering::Greater => Err(unusable(path, NEWER)),
+            Ordering::Less => {
+                Err(unusable(path, "is served by an older version of Quietline. Stop that server first."))
+            }
+        }
+    }
+
+    fn on(path: &Path, writer: SqliteConnection) -> Self {
+        let reader = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(options(path));
+        Self { reader, writer: Writer::start(writer) }
     }
 
     /// One write, within the writer's next transaction.
@@ -72,6 +82,30 @@ impl Sqlite {
     {
         self.writer.run(After::Nothing, write).await
     }
+}
+
+const NEWER: &str = "is from a newer version of Quietline. Start that version, or name another --data.";
+
+fn unusable(path: &Path, why: &str) -> StoreError {
+    StoreError::Unusable(format!("The database {} {why}", path.display()))
+}
+
+async fn connect(path: &Path) -> Kept<SqliteConnection> {
+    SqliteConnection::connect_with(&options(path)).await.map_err(|error| {
+        unusable(path, &format!("cannot be opened ({error}). Name a folder that can be written with --data."))
+    })
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("secure_delete", "on")
+        .pragma("wal_autocheckpoint", "1000")
 }
 
 /// The folder of the file, when it is not there: the operator's own, and nobody else's on the machine.

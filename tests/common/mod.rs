@@ -320,9 +320,13 @@ impl Person {
     }
 
     pub async fn next(&mut self) -> Value {
+        // Pings do not count as hearing something.
+        timeout(PATIENCE, self.next_frame()).await.expect("hears something in time")
+    }
+
+    async fn next_frame(&mut self) -> Value {
         loop {
-            let message = timeout(PATIENCE, self.socket.next()).await.expect("hears something in time");
-            match message.expect("is open").expect("is well-formed") {
+            match self.socket.next().await.expect("is open").expect("is well-formed") {
                 Message::Text(text) => {
                     self.heard.push(text.to_string());
                     return serde_json::from_str(&text).expect("is JSON");

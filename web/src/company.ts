@@ -1,7 +1,7 @@
 // Who is on the other side of a room besides their lines: where they are, whether they are about to hand over, and what
 // the student was asked about older lines. Pure. It knows no line and no socket; only what a `room` frame and news say.
 
-import type { Notice, Older, RoomView, Whereabouts } from "./protocol.gen";
+import type { Notice, Older, PlacedNotice, RoomView, Whereabouts } from "./protocol.gen";
 
 /** Something that has just changed. It is said until it has been answered by a line, and not again after a reload. */
 export type News =
@@ -10,6 +10,9 @@ export type News =
   | { about: "name"; nickname: string }
   | { about: "older"; older: Exclude<Older, "asked"> };
 
+/** `nth` is the notice of the counsellor whom it is about: leave given to one is not given to another. */
+export type OlderAnswer = { readonly answer: "share" | "keep"; readonly nth: number };
+
 export type Company = {
   /** Null while nobody has come. */
   readonly whereabouts: Whereabouts | null;
@@ -17,7 +20,7 @@ export type Company = {
   readonly handingTo: string | null;
   readonly older: Older | null;
   /** What the student has answered and the server has not confirmed. */
-  readonly olderAnswer: "share" | "keep" | null;
+  readonly olderAnswer: OlderAnswer | null;
   readonly news: readonly News[];
 };
 
@@ -29,7 +32,7 @@ export function met(view: RoomView, before: Acquaintance | null): Company {
     whereabouts: view.whereabouts,
     handingTo: view.handing_to,
     older: view.older,
-    olderAnswer: view.older === "asked" ? (before?.company.olderAnswer ?? null) : null,
+    olderAnswer: stillAbout(view, before?.company.olderAnswer ?? null),
     news: before?.company.news ?? [],
   };
   if (before === null) return described;
@@ -37,6 +40,15 @@ export function met(view: RoomView, before: Acquaintance | null): Company {
   // That somebody stays can only be said of the one who was asked about.
   if (view.counsellor !== before.counsellor) return named;
   return handing({ ...named, handingTo: before.company.handingTo }, view.handing_to);
+}
+
+/** The notice that told the student of the counsellor who is there now. */
+export function arrival(notices: readonly PlacedNotice[]): number | null {
+  return notices.findLast(({ notice }) => notice === "counsellor_came")?.nth ?? null;
+}
+
+function stillAbout({ older, notices }: RoomView, answer: OlderAnswer | null): OlderAnswer | null {
+  return older === "asked" && answer?.nth === arrival(notices) ? answer : null;
 }
 
 export function handing(company: Company, to: string | null): Company {

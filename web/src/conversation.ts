@@ -69,7 +69,11 @@ export function heard(conversation: Conversation, line: Said, mine: Role): Conve
 }
 
 export function noticed(conversation: Conversation, placed: PlacedNotice): Conversation {
-  if (conversation.notices.some(({ nth }) => nth === placed.nth)) return conversation;
+  // By all of it, and not by its number alone: a notice that was told and is not in the history shifts the others.
+  const known = conversation.notices.some(
+    ({ nth, notice, counsellor }) => nth === placed.nth && notice === placed.notice && counsellor === placed.counsellor,
+  );
+  if (known) return conversation;
   return { ...conversation, counsellor: present(conversation, placed), notices: [...conversation.notices, placed] };
 }
 

@@ -75,6 +75,8 @@ export type DeskInput =
   | { type: "switch" }
   | { type: "take" }
   | { type: "continue_here" }
+  /** Out of the browser's memory of pages that were left. */
+  | { type: "shown_again" }
   | { type: "within"; room: string | null }
   | { type: "shown" }
   | { type: "put_away"; room: string }
@@ -180,6 +182,9 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
     }
     case "continue_here":
       return [{ ...desk, superseded: false }, [{ do: "connect" }]];
+    case "shown_again":
+      // A desk that another tab superseded does not come back by itself (U10).
+      return [desk, desk.superseded ? [] : [{ do: "connect" }]];
     case "within": {
       const rooms = desk.rooms.map((room) =>
         room.room === input.room && isHeld(room) ? { ...room, unread: 0 } : room,

@@ -87,7 +87,7 @@ follow(() => {
 addEventListener("online", socket.nudge);
 document.addEventListener("visibilitychange", () => act({ type: "looked" }));
 addEventListener("pagehide", socket.hangUp);
-addEventListener("pageshow", (event) => event.persisted && state.value.at === "desk" && socket.connect());
+addEventListener("pageshow", (event) => event.persisted && act({ type: "shown_again" }));
 addEventListener("beforeunload", (event) => {
   // Only words that would be lost are worth a question: the rooms come back by themselves.
   const now = state.value;

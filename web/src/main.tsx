@@ -76,7 +76,7 @@ function Page() {
 addEventListener("online", socket.nudge);
 document.addEventListener("visibilitychange", () => act({ type: "looked" }));
 addEventListener("pagehide", socket.hangUp);
-addEventListener("pageshow", (event) => event.persisted && state.value.screen.at !== "ended" && socket.connect());
+addEventListener("pageshow", (event) => event.persisted && act({ type: "shown_again" }));
 watchShift(
   (count) => {
     presses.value = count;

@@ -1,6 +1,6 @@
 // The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.
 
-export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Body, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, } | { "type": "close", };
+export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Body, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "close", };
 
 export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Body, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
@@ -8,7 +8,7 @@ export type Known = { room: string, epoch: string, since: number, };
 
 export type Body = { suite: number, text: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, beat_ms: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
+export type ToStudent = { "type": "door", available: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**

@@ -49,6 +49,8 @@ export type Input =
   | { type: "talk" }
   | { type: "ask_again"; key: string }
   | { type: "continue_here" }
+  /** Out of the browser's memory of pages that were left. */
+  | { type: "shown_again" }
   | { type: "exit" }
   | { type: "room"; input: TalkInput };
 
@@ -100,6 +102,11 @@ export function step(state: State, input: Input, moment: Moment): Step {
         : [state, []];
     case "continue_here":
       return screen.at === "room" ? at(state, { ...screen, superseded: false }, [{ do: "connect" }]) : [state, []];
+    case "shown_again": {
+      // A page that another tab superseded does not come back by itself (U10).
+      const over = screen.at === "ended" || (screen.at === "room" && screen.superseded);
+      return [state, over ? [] : [{ do: "connect" }]];
+    }
     case "exit":
       return exit(state);
     case "room":
@@ -293,8 +300,10 @@ function outward(effect: TalkEffect): Effect {
       return { do: "tell", frame: { type: effect.do } };
     case "seen":
       return { do: "tell", frame: { type: "seen", seq: effect.seq } };
-    case "older":
-      return { do: "tell", frame: { type: "older", share: effect.answer === "share" } };
+    case "older": {
+      const { answer, nth } = effect.answer;
+      return { do: "tell", frame: { type: "older", share: answer === "share", nth } };
+    }
     case "come_back":
       return { do: "connect" };
     case "later":

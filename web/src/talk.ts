@@ -92,7 +92,7 @@ export type TalkEffect =
   | { do: "close" }
   | { do: "seen"; seq: number }
   /** Only a student is ever asked. */
-  | { do: "older"; answer: "share" | "keep" }
+  | { do: "older"; answer: company.OlderAnswer }
   | { do: "come_back" }
   | { do: "later"; ms: number; input: TalkInput };
 
@@ -228,9 +228,11 @@ function described(talk: Talk, view: RoomView, moment: Moment): Talk {
 }
 
 function olderAnswered(talk: Talk, answer: "share" | "keep"): Step {
-  if (talk.company.older !== "asked") return [talk, []];
-  const next = { ...talk, company: { ...talk.company, olderAnswer: answer } };
-  return [next, talk.live ? [{ do: "older", answer }] : []];
+  const nth = company.arrival(talk.conversation.notices);
+  if (talk.company.older !== "asked" || nth === null) return [talk, []];
+  const olderAnswer = { answer, nth };
+  const next = { ...talk, company: { ...talk.company, olderAnswer } };
+  return [next, talk.live ? [{ do: "older", answer: olderAnswer }] : []];
 }
 
 function drafted(talk: Talk, text: string, { now }: Moment): Step {

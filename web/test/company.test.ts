@@ -61,16 +61,24 @@ test("W26: nobody is said to stay who has handed over, in whatever order it is t
 });
 
 test("W13: the question about older lines is answered once, and again if the answer was cut off", () => {
-  const asked = live({ older: "asked" });
+  const notices = [notice(4, 0, "counsellor_came", "Asha")];
+  const asked = live({ older: "asked", notices });
   const [kept, keeps] = fed(asked, { type: "keep_older" });
-  expect(keeps).toEqual([{ do: "older", answer: "keep" }]);
+  expect(keeps).toEqual([{ do: "older", answer: { answer: "keep", nth: 4 } }]);
   expect(fed(kept, { type: "older", older: "kept" })[0].company).toMatchObject({ older: "kept", olderAnswer: null });
   expect(fed(live(), { type: "let_read" })[1]).toEqual([]);
 
   const [away, none] = fed(asked, { type: "down" }, { type: "let_read" });
   expect(none).toEqual([]);
-  const back: TalkInput = { type: "view", view: view({ ...here, older: "asked" }) };
-  expect(fed(away, back, { type: "lines", lines: [] })[1]).toEqual([{ do: "older", answer: "share" }]);
+  const back: TalkInput = { type: "view", view: view({ ...here, older: "asked", notices }) };
+  expect(fed(away, back, { type: "lines", lines: [] })[1]).toEqual([
+    { do: "older", answer: { answer: "share", nth: 4 } },
+  ]);
+  // Leave that was given to one counsellor is not given to the next.
+  const cara = [...notices, notice(5, 0, "handed_over", "Asha"), notice(6, 0, "counsellor_came", "Cara")];
+  const other: TalkInput = { type: "view", view: view({ ...here, counsellor: "Cara", older: "asked", notices: cara }) };
+  const [met, effects] = fed(away, other, { type: "lines", lines: [] });
+  expect([met.company.older, met.company.olderAnswer, effects]).toEqual(["asked", null, []]);
   const heard: TalkInput = { type: "view", view: view({ ...here, older: "shared" }) };
   expect(fed(away, heard, { type: "lines", lines: [] })[1]).toEqual([]);
 });

@@ -145,3 +145,10 @@ test("marks stand under the last line that is seen and the last that is sent, ne
   const back = entered(view({ revealed: true, resume: "delta", seen: 1 }), conversation);
   expect(marks(caughtUp(back, [], "student"))).toEqual(["seen", null, null, "sent"]);
 });
+
+test("W11: a counsellor who came is told also when an earlier notice has gone from the history", () => {
+  const told = noticed(entered(view(), null), notice(1, 1, "wait_for_counsellor"));
+  const came = noticed(told, notice(1, 0, "counsellor_came", "Asha"));
+  expect(came.counsellor).toBe("Asha");
+  expect(noticed(came, notice(1, 0, "counsellor_came", "Asha")).notices).toHaveLength(2);
+});

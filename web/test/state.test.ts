@@ -23,12 +23,12 @@ const lines = (...lines: ReturnType<typeof said>[]): Input => frame({ type: "lin
 const opened: Input = { type: "opened" };
 const ended: Ended = { room: ROOM, at: 1, lines: 3, by: "counsellor" };
 
-const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }))[0];
+const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[0];
 const inRoom = () =>
   fed(atDoor(), { type: "talk" }, room({ revealed: true }), lines(said(1, "student"), said(2, "counsellor")))[0];
 
 test("the door says live how many are free", () => {
-  const [state, effects] = fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }));
+  const [state, effects] = fed(start(null)[0], opened, frame({ type: "door", available: 2 }));
   expect(told(effects)).toEqual([{ type: "hello" }]);
   expect(state.screen).toMatchObject({ at: "door", available: 2 });
 });
@@ -51,10 +51,10 @@ test("W3: with nobody available nothing is kept, and the word goes when somebody
   const [state, effects] = fed(atDoor(), { type: "talk" }, frame({ type: "refused", reason: "nobody_available" }));
   expect(state.screen).toMatchObject({ at: "door", answer: "nobody", joining: null });
   expect(effects.at(-1)).toEqual({ do: "forget" });
-  expect(fed(state, frame({ type: "door", available: 0, beat_ms: 20_000 }))[0].screen).toMatchObject({
+  expect(fed(state, frame({ type: "door", available: 0 }))[0].screen).toMatchObject({
     answer: "nobody",
   });
-  expect(fed(state, frame({ type: "door", available: 1, beat_ms: 20_000 }))[0].screen).toMatchObject({ answer: null });
+  expect(fed(state, frame({ type: "door", available: 1 }))[0].screen).toMatchObject({ answer: null });
 });
 
 test("too many at the door: the key is kept and asked with again when it is time", () => {
@@ -179,9 +179,7 @@ test("U6: in a room the page beats at once and then as often as it is told, unti
   expect(superseded[1]).toEqual([]);
   expect(beats(fed(next, { type: "closed", code: 1006 }, opened, room(), lines())[1])).toHaveLength(1);
   // Who only watches the door does not beat.
-  expect(fed(start(null)[0], opened, frame({ type: "door", available: 2, beat_ms: 20_000 }))[1].filter(isBeat)).toEqual(
-    [],
-  );
+  expect(fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[1].filter(isBeat)).toEqual([]);
 });
 
 function isBeat(effect: Effect): effect is Extract<Effect, { do: "later" }> {
@@ -237,4 +235,12 @@ test("what has been shown is told by number once the page can be seen", () => {
   );
   expect(told(none)).toEqual([{ type: "beat", room: ROOM }]);
   expect(told(fed(state, { type: "looked" })[1])).toEqual([{ type: "seen", seq: 1 }]);
+});
+
+test("U10: a superseded page that is shown again from the browser's memory does not come back by itself", () => {
+  const again: Input = { type: "shown_again" };
+  const room0 = inRoom();
+  expect(fed(room0, again)[1]).toEqual([{ do: "connect" }]);
+  const [superseded] = fed(room0, { type: "closed", code: 4001 });
+  expect(fed(superseded, again)[1]).toEqual([]);
 });

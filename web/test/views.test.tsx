@@ -14,7 +14,7 @@ import { notice, OTHER_ROOM, ROOM, said, view } from "./given";
 afterEach(cleanup);
 
 const frame = (frame: ToStudent): Input => ({ type: "heard", frame });
-const door = (available: number): Input => frame({ type: "door", available, beat_ms: 20_000 });
+const door = (available: number): Input => frame({ type: "door", available });
 const room: Input[] = [
   { type: "talk" },
   frame({ type: "room", ...view({ counsellor: "Asha", revealed: true, notices: [notice(0, 0, "say_hi")] }) }),

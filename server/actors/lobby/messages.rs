@@ -4,19 +4,21 @@
 
 use std::collections::hash_map::Entry;
 
-use actix::{ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
+use actix::{
+    ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, MessageResult, ResponseActFuture, WrapFuture,
+};
 use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
 use uuid::Uuid;
 
-use super::{Asker, Lobby, Opening, REST, enter};
+use super::{Asker, Doors, Lobby, Opening, REST, enter};
 use crate::{
     actors::{
-        Ear, queue,
+        Ear, Heard, queue,
         room::{self, Room, Who},
     },
     private::{Digested, Forms, Nickname},
-    protocol::{ToStudent, frame},
-    store::{RoomRow, Seated},
+    protocol::{CloseCode, ToStudent, frame},
+    store::Seated,
 };
 
 /// A student's page returns with a key. Whether the key never opened a room or the room was erased looks the same.
@@ -58,7 +60,6 @@ pub struct NotOpened(pub Digested);
 pub struct Given {
     pub room: RoomId,
     pub by: Seated,
-    pub ear: Option<Ear>,
 }
 
 /// A counsellor's page takes its seat in a room it holds.
@@ -122,10 +123,10 @@ pub struct Dismiss {
 #[rtype(result = "()")]
 pub struct NamesChanged;
 
-/// Finds the room, waking it if its actor is gone.
+/// Finds the room, waking it from the store if its actor is gone.
 #[derive(Message)]
-#[rtype(result = "Addr<Room>")]
-pub struct Wake(pub RoomRow);
+#[rtype(result = "Option<Addr<Room>>")]
+pub struct Wake(pub RoomId);
 
 /// The server stops: answers with every room that is awake, and lets nobody in any more.
 #[derive(Message)]
@@ -151,6 +152,10 @@ impl Handler<Join> for Lobby {
     type Result = ();
 
     fn handle(&mut self, Join { key, nickname, forms, ear }: Join, ctx: &mut Context<Self>) {
+        if self.doors == Doors::Closed {
+            let _ = ear.tell(Heard::Close(CloseCode::Restarting));
+            return;
+        }
         if self.keys.contains_key(&key) {
             return ctx.notify(Knock { key, ear, shows: None });
         }
@@ -187,15 +192,8 @@ impl Handler<NotOpened> for Lobby {
 impl Handler<Given> for Lobby {
     type Result = ();
 
-    fn handle(&mut self, Given { room, by, ear }: Given, ctx: &mut Context<Self>) {
-        let account = by.account;
-        let asker = ear.clone().map_or(Asker::Nobody, Asker::Desk);
-        self.with_room(room, asker, ctx, move |at, ctx| {
-            at.do_send(room::Given(by));
-            if let Some(ear) = ear {
-                ctx.notify(Sit { account, room, ear, shows: None });
-            }
-        });
+    fn handle(&mut self, Given { room, by }: Given, ctx: &mut Context<Self>) {
+        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(room::Given(by)));
     }
 }
 
@@ -302,10 +300,15 @@ impl Handler<NamesChanged> for Lobby {
 }
 
 impl Handler<Wake> for Lobby {
-    type Result = MessageResult<Wake>;
+    type Result = ResponseActFuture<Self, Option<Addr<Room>>>;
 
-    fn handle(&mut self, Wake(row): Wake, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.wake(row))
+    fn handle(&mut self, Wake(id): Wake, _: &mut Context<Self>) -> Self::Result {
+        if let Some(room) = self.awake(id) {
+            return Box::pin(actix::fut::ready(Some(room)));
+        }
+        let store = self.house.store.clone();
+        let reading = async move { store.room(id).await }.into_actor(self);
+        Box::pin(reading.map(|row, lobby, _| row.ok().flatten().map(|row| lobby.wake(row))))
     }
 }
 
@@ -313,7 +316,7 @@ impl Handler<Drain> for Lobby {
     type Result = MessageResult<Drain>;
 
     fn handle(&mut self, Drain: Drain, _: &mut Context<Self>) -> Self::Result {
-        self.keys.clear();
+        self.doors = Doors::Closed;
         MessageResult(self.rooms.drain().map(|(_, here)| here.room).collect())
     }
 }

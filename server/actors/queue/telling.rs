@@ -69,7 +69,7 @@ impl Queue {
 
     pub(super) fn door(&self) -> ToStudent {
         let available = u32::try_from(self.machine.available().len()).unwrap_or(u32::MAX);
-        ToStudent::Door { available, beat_ms: self.beat_ms() }
+        ToStudent::Door { available }
     }
 
     fn tell_doors(&mut self) {

@@ -14,7 +14,8 @@ use crate::{
     store::Seated,
 };
 
-/// A page takes its seat. A counsellor who does not hold the room is told what a stranger is told (W16).
+/// A page takes its seat. A desk whose room has become somebody else's meanwhile is asked to come back, and hears then
+/// which rooms are its own.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Enter {
@@ -61,8 +62,12 @@ pub enum Deed {
     Typing,
     Stay,
     /// The student lets the newcomer read what is older, or does not.
-    ShareOlder,
-    KeepOlder,
+    ShareOlder {
+        nth: u32,
+    },
+    KeepOlder {
+        nth: u32,
+    },
     /// The counsellor leaves the room, and stays its counsellor.
     Leave,
     /// The counsellor gives it back to the queue.
@@ -118,7 +123,10 @@ impl Handler<Enter> for Room {
         let role = match who {
             Who::Student => Role::Student,
             Who::Counsellor(account) if self.counsellor() == Some(account) => Role::Counsellor,
-            Who::Counsellor(_) => return,
+            Who::Counsellor(_) => {
+                let _ = ear.tell(Heard::Close(CloseCode::TryAgain));
+                return;
+            }
         };
         if self.has_seat(role, ear.id) {
             return;
@@ -178,8 +186,8 @@ impl Handler<Done> for Room {
             Deed::Seen { seq } => self.feed(Input::Seen { by: role, seq }, ctx),
             Deed::Typing => self.feed(Input::Typing { from: role }, ctx),
             Deed::Stay => self.feed(Input::Stay { from: role }, ctx),
-            Deed::ShareOlder => self.feed(Input::ShareOlder, ctx),
-            Deed::KeepOlder => self.feed(Input::KeepOlder, ctx),
+            Deed::ShareOlder { nth } => self.feed(Input::ShareOlder { nth }, ctx),
+            Deed::KeepOlder { nth } => self.feed(Input::KeepOlder { nth }, ctx),
             Deed::Leave => self.feed(Input::CounsellorLeft, ctx),
             Deed::GiveBack => self.feed(Input::GiveBack, ctx),
             Deed::Close => self.feed(Input::Close { by: role }, ctx),

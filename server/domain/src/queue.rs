@@ -64,14 +64,14 @@ struct Holder {
 struct Offer {
     from: AccountId,
     to: AccountId,
+    /// How long it stands; once accepted, how long the room may take to answer.
+    until: Time,
     stage: Stage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
-    Open {
-        until: Time,
-    },
+    Open,
     /// The room is being asked.
     Accepted,
 }

@@ -47,6 +47,9 @@ pub struct Room {
     touched: Time,
     warned: bool,
     older: Option<Older>,
+    /// Behind which line the student was told to wait, if this machine has told them. The take may be older than the
+    /// line, by the time it takes to be told of it; what was told stays told.
+    told_to_wait: Option<Seq>,
     /// What the queue was last told of the student who waits.
     reach: Reach,
 }
@@ -162,9 +165,14 @@ pub enum Input {
     NotHandedOver {
         to: AccountId,
     },
-    /// The student's answer, whether the newcomer may read what is older.
-    ShareOlder,
-    KeepOlder,
+    /// The student's answer, whether the newcomer may read what is older. `nth` is the notice of who came: an answer
+    /// about another counsellor is none.
+    ShareOlder {
+        nth: u32,
+    },
+    KeepOlder {
+        nth: u32,
+    },
     /// The store's answer to [`Effect::ShareOlder`].
     OlderShared,
     Say {

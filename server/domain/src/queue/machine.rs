@@ -97,7 +97,7 @@ impl Queue {
                 vec![]
             }
             Input::Offered { room, from, to } => self.offered(now, room, from, to),
-            Input::Accepted { room, by } => self.accepted(room, by),
+            Input::Accepted { room, by } => self.accepted(now, room, by),
             Input::Declined { room, by } => self.declined(room, by),
             Input::HandedOver { room, to } => self.handed_over(room, to),
             Input::NotHandedOver { room, to } => self.not_handed_over(room, to),
@@ -145,8 +145,14 @@ impl Queue {
 
     /// A room may be reported more than once: two joins with one key, or a room that was woken.
     fn arrived(&mut self, room: RoomId, number: i64, arrived: Time) -> Vec<Effect> {
-        if self.held.contains_key(&room) || self.waiting.contains_key(&number) {
-            return self.places_from(number);
+        if self.held.contains_key(&room) {
+            return vec![];
+        }
+        if self.waiting.contains_key(&number) {
+            // Woken anew: whether its student can be reached is not known any more.
+            let mut effects = self.reach(room, Reach::Reconnecting);
+            effects.extend(self.places_from(number));
+            return effects;
         }
         self.numbers.insert(room, number);
         self.waiting.insert(number, Waiting { room, arrived, reach: Reach::Reconnecting, being_taken: false });

@@ -10,10 +10,8 @@ impl Queue {
     pub fn offers_to(&self, account: AccountId, now: Time) -> Vec<(RoomId, AccountId, Span)> {
         let offers = self.offers.iter().filter(|(_, offer)| offer.to == account);
         offers
-            .filter_map(|(&room, offer)| match offer.stage {
-                Stage::Open { until } => Some((room, offer.from, until.since(now))),
-                Stage::Accepted => None,
-            })
+            .filter(|(_, offer)| offer.stage == Stage::Open)
+            .map(|(&room, offer)| (room, offer.from, offer.until.since(now)))
             .collect()
     }
 
@@ -26,11 +24,11 @@ impl Queue {
             return vec![Effect::OfferRefused { room, from, holds }];
         }
         let until = now.plus(OFFER_STANDS);
-        self.offers.insert(room, Offer { from, to, stage: Stage::Open { until } });
+        self.offers.insert(room, Offer { from, to, until, stage: Stage::Open });
         vec![Effect::Offer { room, from, to }]
     }
 
-    pub(super) fn accepted(&mut self, room: RoomId, by: AccountId) -> Vec<Effect> {
+    pub(super) fn accepted(&mut self, now: Time, room: RoomId, by: AccountId) -> Vec<Effect> {
         let is_full = self.rules.limit <= self.holding(by);
         match self.offers.get_mut(&room).filter(|offer| offer.to == by) {
             None => vec![Effect::NotAccepted { room, by, why: NotAccepted::Over }],
@@ -38,6 +36,7 @@ impl Queue {
             Some(_) if is_full => vec![Effect::NotAccepted { room, by, why: NotAccepted::Limit }],
             Some(offer) => {
                 offer.stage = Stage::Accepted;
+                offer.until = now.plus(OFFER_STANDS);
                 vec![Effect::HandOver { room, to: by }]
             }
         }
@@ -45,7 +44,7 @@ impl Queue {
 
     pub(super) fn declined(&mut self, room: RoomId, by: AccountId) -> Vec<Effect> {
         match self.offers.get(&room) {
-            Some(Offer { to, stage: Stage::Open { .. }, .. }) if *to == by => self.over(room, OfferEnd::Stays),
+            Some(Offer { to, stage: Stage::Open, .. }) if *to == by => self.over(room, OfferEnd::Stays),
             _ => vec![],
         }
     }
@@ -57,7 +56,7 @@ impl Queue {
     }
 
     pub(super) fn not_handed_over(&mut self, room: RoomId, to: AccountId) -> Vec<Effect> {
-        let mut effects = self.over(room, OfferEnd::RoomGone);
+        let mut effects = self.over(room, OfferEnd::Stays);
         effects.push(Effect::NotAccepted { room, by: to, why: NotAccepted::Over });
         effects
     }
@@ -68,19 +67,15 @@ impl Queue {
     }
 
     pub(super) fn withdraw_offers_to_the_unavailable(&mut self) -> Vec<Effect> {
-        self.end_open_offers(|queue, offer, _| !queue.available.contains(&offer.to))
+        self.end_offers(|queue, offer| offer.stage == Stage::Open && !queue.available.contains(&offer.to))
     }
 
     pub(super) fn expire_offers(&mut self, now: Time) -> Vec<Effect> {
-        self.end_open_offers(|_, _, until| until < now)
+        self.end_offers(|_, offer| offer.until < now)
     }
 
     pub(super) fn offers_end(&self) -> Option<Time> {
-        let open = self.offers.values().filter_map(|offer| match offer.stage {
-            Stage::Open { until } => Some(until.plus(Span(1))),
-            Stage::Accepted => None,
-        });
-        open.min()
+        self.offers.values().map(|offer| offer.until.plus(Span(1))).min()
     }
 
     /// How many rooms are being handed over to this counsellor.
@@ -88,11 +83,8 @@ impl Queue {
         self.offers.values().filter(|offer| offer.to == account && offer.stage == Stage::Accepted).count()
     }
 
-    fn end_open_offers(&mut self, ends: impl Fn(&Self, &Offer, Time) -> bool) -> Vec<Effect> {
-        let ended = self.offers.iter().filter(|(_, offer)| match offer.stage {
-            Stage::Open { until } => ends(self, offer, until),
-            Stage::Accepted => false,
-        });
+    fn end_offers(&mut self, ends: impl Fn(&Self, &Offer) -> bool) -> Vec<Effect> {
+        let ended = self.offers.iter().filter(|(_, offer)| ends(self, offer));
         let ended: Vec<_> = ended.map(|(&room, _)| room).collect();
         ended.into_iter().flat_map(|room| self.over(room, OfferEnd::Stays)).collect()
     }

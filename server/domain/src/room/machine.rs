@@ -33,6 +33,7 @@ impl Room {
             touched: active,
             warned: false,
             older,
+            told_to_wait: None,
             reach: Reach::Reconnecting,
         }
     }
@@ -92,10 +93,10 @@ impl Room {
             }
             (Phase::Talking { turn }, Input::HandedOver(next)) => self.handed_over(now, turn, next),
             (_, Input::NotHandedOver { to } | Input::Accepted { by: to }) => vec![Effect::NotHandedOver { to }],
-            (Phase::Talking { .. }, Input::ShareOlder) if self.older.is_some_and(|older| older != Older::Shared) => {
+            (Phase::Talking { .. }, Input::ShareOlder { nth }) if self.is_asked(nth) => {
                 vec![Effect::ShareOlder]
             }
-            (Phase::Talking { .. }, Input::KeepOlder) if self.older == Some(Older::Asked) => {
+            (Phase::Talking { .. }, Input::KeepOlder { nth }) if self.is_asked(nth) => {
                 self.older = Some(Older::Kept);
                 vec![Effect::Older { older: Older::Kept }]
             }
@@ -111,7 +112,10 @@ impl Room {
             (_, Input::Close { by: Role::Counsellor }) => self.end(EndedBy::Counsellor),
             (_, Input::Tick) => self.tick(now),
             (Phase::Waiting, _)
-            | (Phase::Talking { .. }, Input::Taken(_) | Input::ShareOlder | Input::KeepOlder | Input::Erased { .. }) => {
+            | (
+                Phase::Talking { .. },
+                Input::Taken(_) | Input::ShareOlder { .. } | Input::KeepOlder { .. } | Input::Erased { .. },
+            ) => {
                 vec![]
             }
         }
@@ -123,6 +127,8 @@ impl Room {
         // A page that shows more than there is shows another room's lines, or a mistake.
         let since = since.filter(|&since| since <= self.last);
         let known = match (self.seat_of(role).first_line, since) {
+            // What was shared may have been shared while the page was gone.
+            _ if role == Role::Counsellor && self.older == Some(Older::Shared) => None,
             // A page that left before its reveal lacks the other's earlier lines, so it gets everything.
             (Some(first), Some(since)) if first <= since => Some(since),
             (None, Some(0)) => Some(0),
@@ -184,6 +190,12 @@ impl Room {
         self.counsellor = Seat { seen: self.counsellor.seen, ..Seat::new(now, self.rules.counsellor, None) };
     }
 
+    /// Whether the student is asked, or may still change a no, about the counsellor whom that notice told.
+    fn is_asked(&self, nth: u32) -> bool {
+        let came = self.notices(Role::Student).last().map(|notice| notice.nth);
+        came == Some(nth) && matches!(self.older, Some(Older::Asked | Older::Kept))
+    }
+
     fn older_shared(&mut self, turn: Turn) -> Vec<Effect> {
         self.phase = Phase::Talking { turn: Turn { reads_after: 0, ..turn } };
         self.older = Some(Older::Shared);
@@ -220,6 +232,7 @@ impl Room {
         let to = if self.revealed(from.other()) { Audience::Both } else { Audience::Only(from) };
         effects.push(Effect::Line { to, seq });
         if is_first && from == Role::Student && self.phase == Phase::Waiting && self.past.is_empty() {
+            self.told_to_wait = Some(seq);
             effects.extend(self.newest(1));
         }
         effects

@@ -22,7 +22,7 @@ impl Room {
         let first_came = self.past.first().map(|past| past.after).or(turn.map(|(after, _)| after));
         let waited = self.student.first_line.filter(|&first| first_came.is_none_or(|came| first <= came));
         let mut told = vec![(0, Notice::SayHi)];
-        told.extend(waited.map(|first| (first, Notice::WaitForCounsellor)));
+        told.extend(waited.or(self.told_to_wait).map(|first| (first, Notice::WaitForCounsellor)));
         for past in &self.past {
             told.push((past.after, Notice::CounsellorCame(past.account)));
             told.push((

@@ -96,8 +96,9 @@ impl Play {
             ["takes"] => Input::Taken(turn(BEN, self.last, self.last)),
             ["accepts"] => Input::Accepted { by: BEN },
             ["returns"] => Input::GiveBack,
-            ["shares"] => Input::ShareOlder,
-            ["keeps"] => Input::KeepOlder,
+            ["shares"] => Input::ShareOlder { nth: self.came() },
+            ["keeps"] => Input::KeepOlder { nth: self.came() },
+            ["shares", nth] => Input::ShareOlder { nth: nth.parse().expect("a number") },
             ["says"] => Input::Say { from: role, cid: Cid(0) },
             ["repeats", seq] => Input::SavedBefore { from: role, seq: seq.parse().expect("seq") },
             ["saw", seq] => Input::Seen { by: role, seq: seq.parse().expect("seq") },
@@ -113,6 +114,11 @@ impl Play {
         };
         *(if role == Role::Student { &mut self.student } else { &mut self.counsellor }) = page;
         self.feed(input);
+    }
+
+    /// The notice that told the student who came.
+    fn came(&self) -> u32 {
+        self.room.notices(Role::Student).last().expect("there is one").nth
     }
 
     fn feed(&mut self, input: Input) {

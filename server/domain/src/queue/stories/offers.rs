@@ -74,7 +74,18 @@ fn a_room_that_went_in_the_same_instant_is_not_handed_over() {
     house.queue.step(Time(0), Input::Accepted { room: ROOM, by: BEN });
     let not_handed = house.queue.step(Time(0), Input::NotHandedOver { room: ROOM, to: BEN });
     let not_accepted = Effect::NotAccepted { room: ROOM, by: BEN, why: NotAccepted::Over };
-    assert_eq!(not_handed, [over(OfferEnd::RoomGone), not_accepted]);
+    assert_eq!(not_handed, [over(OfferEnd::Stays), not_accepted]);
+}
+
+#[test]
+fn a_room_that_does_not_answer_may_be_offered_again() {
+    // W26: its actor fell with the question.
+    let mut house = offered();
+    house.queue.step(Time(50_000), Input::Accepted { room: ROOM, by: BEN });
+    house.queue.step(Time(100_000), Input::Heard { account: BEN });
+    house.queue.step(Time(100_000), Input::Heard { account: ASHA });
+    assert_eq!(house.queue.step(Time(110_000), Input::Tick), []);
+    assert_eq!(house.queue.step(Time(110_001), Input::Tick), [over(OfferEnd::Stays)]);
 }
 
 #[test]

@@ -117,6 +117,9 @@ fn the_student_may_share_what_is_older() {
     let expected =
         ["4 both <- line 3", "5 student <- older shared", "5 counsellor <- full", "5 counsellor <- all after 0"];
     assert_eq!(shared[shared.len() - 4..], expected);
+    // An answer about the counsellor before says nothing about this one.
+    let crossed = Play::of(&format!("{before}\n4 student shares 2\n5 counsellor says")).heard;
+    assert_eq!(crossed.last().map(String::as_str), Some("5 both <- line 3"));
     let kept = Play::of(&format!("{before}\n4 student keeps\n5 counsellor says")).heard;
     assert_eq!(kept[kept.len() - 2..], ["4 student <- older kept", "5 both <- line 3"]);
 }
@@ -195,6 +198,9 @@ fn the_mark_seen_is_never_ahead_of_the_truth() {
 struct Shown {
     lines: std::collections::BTreeSet<Seq>,
     other: Option<Whereabouts>,
+    reads_after: Seq,
+    /// Whether it hears what is said to its seat; a page that does not comes back with what it shows.
+    is_deaf: bool,
 }
 
 proptest! {
@@ -205,7 +211,7 @@ proptest! {
     /// what the page that stayed knows.
     #[test]
     fn a_page_that_stayed_knows_what_a_page_that_returns_is_shown(
-        script in proptest::collection::vec((0_u8..12, any::<bool>(), 0_i64..25), 1..60),
+        script in proptest::collection::vec((0_u8..14, any::<bool>(), 0_i64..25), 1..60),
     ) {
         let mut world = World::new();
         for (kind, students, pause) in script {
@@ -267,20 +273,37 @@ impl World {
             4 | 5 if self.room.turn().is_none() => {
                 self.next += 1;
                 self.feed(Input::Taken(Turn { account: AccountId(self.next), after: last, reads_after }))?;
-                self.feed(Input::Entered { role: Role::Counsellor, since: None })
+                self.returns(Role::Counsellor)
             }
             6 => self.feed(Input::GiveBack),
             7 if self.room.turn().is_some() => {
                 self.next += 1;
                 self.feed(Input::Accepted { by: AccountId(self.next) })?;
-                self.feed(Input::Entered { role: Role::Counsellor, since: None })
+                self.returns(Role::Counsellor)
             }
-            8 => self.feed(Input::ShareOlder),
+            8 => {
+                let nth = self.room.notices(Role::Student).last().map_or(0, |notice| notice.nth);
+                self.feed(Input::ShareOlder { nth })
+            }
             9 => self.feed(Input::Beat { role, level: Level::Site }),
             10 if role == Role::Counsellor => self.feed(Input::CounsellorLeft),
             11 => self.feed(Input::Stay { from: role }),
+            12 => {
+                self.page(role).is_deaf = true;
+                self.feed(Input::Disconnected { role })
+            }
+            13 if self.page(role).is_deaf => self.returns(role),
             _ => self.feed(Input::Beat { role, level: Level::Room }),
         }
+    }
+
+    /// As a page does: with the last line of which it shows everything before, and with nothing in any doubt.
+    fn returns(&mut self, role: Role) -> Result<(), TestCaseError> {
+        let page = self.page(role);
+        page.is_deaf = false;
+        let last = page.lines.last().copied().unwrap_or(0);
+        let is_whole = last > 0 && page.lines.len() as Seq == last - page.reads_after;
+        self.feed(Input::Entered { role, since: is_whole.then_some(last) })
     }
 
     fn page(&mut self, role: Role) -> &mut Shown {
@@ -301,11 +324,16 @@ impl World {
                 }
                 Effect::ShareOlder => self.feed(Input::OlderShared)?,
                 Effect::Erase => self.feed(Input::Erased { lines: last })?,
-                Effect::Moved { .. } => (self.student.other, self.counsellor) = (None, Shown::default()),
+                Effect::Moved { .. } => {
+                    self.student.other = None;
+                    self.counsellor = Shown { is_deaf: true, ..Shown::default() };
+                }
                 Effect::Notice { notice: PlacedNotice { notice: Notice::CounsellorCame(_), .. }, .. } => {
                     self.student.other = Some(Whereabouts::Here);
                 }
+                Effect::View { to, .. } | Effect::Presence { to, .. } if self.page(to).is_deaf => {}
                 Effect::View { to, resume } => {
+                    self.page(to).reads_after = self.room.reads_after(to);
                     if resume == Resume::Full {
                         self.page(to).lines.clear();
                     }
@@ -336,13 +364,15 @@ impl World {
         let reads_after = self.room.reads_after(to);
         prop_assert!(is_own || self.room.revealed(to), "sent before the reveal");
         prop_assert!(reads_after < seq || to == Role::Student, "sent what was not shared");
-        prop_assert!(self.page(to).lines.insert(seq), "sent twice");
+        if !self.page(to).is_deaf {
+            prop_assert!(self.page(to).lines.insert(seq), "sent twice");
+        }
         Ok(())
     }
 
     /// Another page takes the seat, on a copy of the room, so that the one that stays is not disturbed.
     fn compare(&mut self, role: Role) -> Result<(), TestCaseError> {
-        if role == Role::Counsellor && self.room.turn().is_none() {
+        if role == Role::Counsellor && self.room.turn().is_none() || self.page(role).is_deaf {
             return Ok(());
         }
         let mut copy = Self {
