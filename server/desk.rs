@@ -7,7 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use actix::Addr;
 use actix_web::web;
-use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Span, presence::Level};
+use quietline_domain::{
+    AccountId, Cid, ClaimId, Role, RoomId, Span,
+    presence::Level,
+    window::{Limit, Window},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +21,7 @@ use crate::{
         room::{Deed, Done, Room},
     },
     private::Digested,
-    protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, frame},
+    protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, ToDesk, frame},
     store::{AccountRow, Availability},
     student::{beat, deliver},
     ws::Edge,
@@ -26,10 +30,15 @@ use crate::{
 /// As many rooms as a page may say it shows; far more than anyone holds.
 const KNOWN: usize = 1_000;
 
+/// As many frames as one desk may send in a second, lines apart; far more than hands can do. A page that sends more is
+/// asked to come back, so that it does not keep the queue waiting for everybody.
+const FRAMES: Limit = Limit { most: 100, within: Span::seconds(1) };
+
 pub struct Desk {
     parts: web::Data<Parts>,
     session: Digested,
     account: AccountRow,
+    frames: Window,
     stage: Stage,
 }
 
@@ -45,7 +54,7 @@ enum Stage {
 
 impl Desk {
     pub fn new(parts: web::Data<Parts>, session: Digested, account: AccountRow) -> Self {
-        Self { parts, session, account, stage: Stage::Silent }
+        Self { parts, session, account, frames: Window::default(), stage: Stage::Silent }
     }
 
     fn hello(&mut self, rooms: Vec<Known>, ear: &Ear) -> Result<(), CloseCode> {
@@ -93,7 +102,7 @@ impl Desk {
         }
         *named = rooms.into_iter().filter(|room| seats.contains_key(room)).collect();
         self.is_alive(ear);
-        Ok(())
+        ear.frame(frame(&ToDesk::Heard {})).map_err(|_| CloseCode::TryAgain)
     }
 
     /// A sign of life: in the rooms the page named, and on the site.
@@ -125,6 +134,10 @@ impl Edge for Desk {
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
         let account = self.account.account;
+        let is_line = matches!(said, FromDesk::Say { .. });
+        if !is_line && self.frames.count(self.parts.clock.now(), FRAMES).is_err() {
+            return Err(CloseCode::TryAgain);
+        }
         match (&self.stage, said) {
             (Stage::Silent, FromDesk::Hello { rooms }) => self.hello(rooms, ear),
             (Stage::Silent, _) | (_, FromDesk::Hello { .. }) => Err(CloseCode::NotUnderstood),

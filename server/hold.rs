@@ -5,6 +5,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -44,7 +45,7 @@ pub async fn open(database: &Path) -> Result<(Sqlite, Asked)> {
 
 fn ask(database: &Path) -> Result<Asked> {
     let path = beside(database);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
     let file =
         file.with_context(|| format!("{} cannot be written: name a folder that can with --data", path.display()))?;
     match file.try_lock() {

@@ -39,6 +39,8 @@ pub struct Body {
 pub enum ToStudent {
     /// Nobody's room: how many counsellors are available right now (W1).
     Door { available: u32 },
+    /// The answer to a beat, to whoever sent it: this connection is open both ways.
+    Heard {},
     /// This key opens nothing: never a room, or erased. Both look the same.
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).
@@ -63,6 +65,8 @@ pub enum ToDesk {
         /// How often to beat while no room is held; a `room` frame says how often in a room (U6).
         beat_ms: u32,
     },
+    /// The answer to a beat: this connection is open both ways.
+    Heard {},
     /// The switch as it stands.
     Switched { available: bool },
     /// How many wait, of whom how many are reconnecting, and how long the longest has waited, in milliseconds, at the

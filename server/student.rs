@@ -20,7 +20,7 @@ use crate::{
     names,
     place::Place,
     private::{Credential, Nickname},
-    protocol::{CloseCode, FromRoom, FromStudent, Refusal, Refused, frame},
+    protocol::{CloseCode, FromRoom, FromStudent, Refusal, Refused, ToStudent, frame},
     ws::Edge,
 };
 
@@ -124,7 +124,7 @@ impl Student {
         };
         match room {
             Some(room) if own != Some(room) => tell(ear, Refused { room: Some(room), ..Refused::default() }),
-            _ => Ok(()),
+            _ => ear.frame(frame(&ToStudent::Heard {})).map_err(|_| CloseCode::TryAgain),
         }
     }
 }

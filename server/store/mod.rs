@@ -182,7 +182,7 @@ pub struct Seated {
     /// The click that took it; none when it was handed over.
     pub claim: Option<ClaimId>,
     pub after: Seq,
-    /// 0 for the first counsellor of a room; for a later one `after`, until the student shares what is older.
+    /// 0 for the first counsellor of a room, also on coming back while nobody else was there; for a later one `after`, until the student shares what is older.
     pub reads_after: Seq,
 }
 

@@ -85,7 +85,7 @@ pub async fn take(db: &mut SqliteConnection, take: NewTake) -> sqlx::Result<Take
     const TAKE: &str = "update room set counsellor = $2, claim = $3,
             taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = room.id)),
             reads_after = coalesce(reads_after, case
-                when exists (select 1 from past_turn where past_turn.room = room.id)
+                when exists (select 1 from past_turn where past_turn.room = room.id and past_turn.counsellor <> $2)
                 then (select coalesce(max(seq), 0) from line where line.room = room.id)
                 else 0 end),
             active_at = case when counsellor is null then $4 else active_at end

@@ -3,7 +3,12 @@
 //! It holds the contract of [`Store`] and says which statement answers what; the statements are in the files beside it,
 //! by what they are about. It decides nothing.
 
-use std::{cmp::Ordering, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
+use std::{
+    cmp::Ordering,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
@@ -91,6 +96,11 @@ fn unusable(path: &Path, why: &str) -> StoreError {
 }
 
 async fn connect(path: &Path) -> Kept<SqliteConnection> {
+    // Made before SQLite would, for nobody else to read; its log and index get the same rights.
+    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+    made.map_err(|error| {
+        unusable(path, &format!("cannot be opened ({error}). Name a folder that can be written with --data."))
+    })?;
     SqliteConnection::connect_with(&options(path)).await.map_err(|error| {
         unusable(path, &format!("cannot be opened ({error}). Name a folder that can be written with --data."))
     })

@@ -11,6 +11,8 @@ export type Connection = {
   readonly troubled: boolean;
   /** Counts the timers of the beats, so that only the newest one beats (U6). */
   readonly beats: number;
+  /** Whether the server has been heard since the last beat. A connection that only looks open hears nothing. */
+  readonly echo: "heard" | "awaited";
 };
 
 export type ConnectionInput = { type: "still_down"; loss: number } | { type: "beat_due"; beat: number };
@@ -19,16 +21,21 @@ export type Alarm = { do: "later"; ms: number; input: ConnectionInput };
 
 /** From the first moment, a connection that does not come is a connection that is down. */
 export function connecting(): [Connection, Alarm] {
-  return [{ up: false, losses: 0, troubled: false, beats: 0 }, trouble(0)];
+  return [{ up: false, losses: 0, troubled: false, beats: 0, echo: "heard" }, trouble(0)];
 }
 
 export function opened(connection: Connection): Connection {
-  return { ...connection, up: true };
+  return { ...connection, up: true, echo: "heard" };
 }
 
 /** The server has said something, so whatever the trouble was, it is over. */
 export function answered(connection: Connection): Connection {
-  return { ...connection, troubled: false };
+  return { ...connection, troubled: false, echo: "heard" };
+}
+
+/** A beat is answered before the next one is due, or the connection is none. */
+export function beaten(connection: Connection): Connection {
+  return { ...connection, echo: "awaited" };
 }
 
 /** Failing again is still the same loss. Nothing beats until the page is let in again; a superseded one never is. */

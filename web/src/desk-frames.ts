@@ -1,7 +1,7 @@
 // What each frame of the server means for the desk: who waits, who is available, which rooms are here, what was refused.
 // Pure. What a person does at the desk is in desk-state.ts, what happens inside a room in desk-rooms.ts.
 
-import { answered, beating } from "./connection";
+import { answered, beaten, beating } from "./connection";
 import { inRoom as inHeld, isHeld, passed, past, type RoomInput, sat } from "./desk-rooms";
 import type { Desk, DeskEffect } from "./desk-state";
 import type { Moment } from "./moment";
@@ -22,6 +22,8 @@ export function told(before: Desk, frame: ToDesk, moment: Moment): DeskStep {
     }
     case "queue":
       return [queued(desk, frame, moment), []];
+    case "heard":
+      return [desk, []];
     case "colleagues":
       return [{ ...desk, colleagues: frame.available }, []];
     case "offered":
@@ -75,7 +77,7 @@ export function told(before: Desk, frame: ToDesk, moment: Moment): DeskStep {
 /** A sign of life that names the rooms on the page, and the alarm of the next (U6). */
 export function beat(desk: Desk): DeskStep {
   const rooms = desk.rooms.filter(isHeld).map(({ room }) => room);
-  const [next, effects] = wound(desk);
+  const [next, effects] = wound({ ...desk, connection: beaten(desk.connection) });
   return [next, [{ do: "tell", frame: { type: "beat", rooms } }, ...effects]];
 }
 

@@ -164,7 +164,7 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
     case "still_down":
       return [{ ...desk, connection: stillDown(desk.connection, input.loss) }, []];
     case "beat_due":
-      return input.beat === desk.connection.beats ? beat(desk) : [desk, []];
+      return input.beat === desk.connection.beats ? beatDue(desk, moment) : [desk, []];
     case "looked":
       return everywhere(desk, { type: "look" }, moment);
     case "tick":
@@ -226,6 +226,13 @@ function everywhere(desk: Desk, input: TalkInput, moment: Moment): [Desk, DeskEf
     },
     [desk, []],
   );
+}
+
+/** A beat that nobody has answered says that the connection only looks open: the page comes back on another. */
+function beatDue(desk: Desk, moment: Moment): Step {
+  if (desk.connection.echo === "heard") return beat(desk);
+  const [next, effects] = closed(desk, CloseCode.TryAgain, true, moment);
+  return [next, [...effects, { do: "connect" }]];
 }
 
 function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): Step {

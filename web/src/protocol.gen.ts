@@ -8,7 +8,7 @@ export type Known = { room: string, epoch: string, since: number, };
 
 export type Body = { suite: number, text: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
+export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**
@@ -22,7 +22,7 @@ moved: Array<string>,
 /**
  * How often to beat while no room is held; a `room` frame says how often in a room (U6).
  */
-beat_ms: number, } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | FromRoom;
+beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | FromRoom;
 
 export type Colleague = { id: string, nickname: Nickname, };
 

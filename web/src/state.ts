@@ -3,6 +3,7 @@
 
 import {
   answered,
+  beaten,
   beating,
   type Connection,
   type ConnectionInput,
@@ -87,7 +88,7 @@ export function step(state: State, input: Input, moment: Moment): Step {
     case "still_down":
       return [{ ...state, connection: stillDown(state.connection, input.loss) }, []];
     case "beat_due":
-      return input.beat === state.connection.beats ? beat(state) : [state, []];
+      return input.beat === state.connection.beats ? beatDue(state, moment) : [state, []];
     case "looked":
       return inRoom(state, { type: "look" }, moment);
     case "not_kept":
@@ -129,6 +130,8 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
         available: frame.available,
         answer: screen.answer === "nobody" && frame.available > 0 ? null : screen.answer,
       });
+    case "heard":
+      return [state, []];
     case "gone":
       return gone(state);
     case "room": {
@@ -259,12 +262,19 @@ function closed(state: State, code: number, moment: Moment): Step {
   return [next, [...effects, ...alarm]];
 }
 
+/** A beat that nobody has answered says that the connection only looks open: the page comes back on another. */
+function beatDue(state: State, moment: Moment): Step {
+  if (state.connection.echo === "heard") return beat(state);
+  const [next, effects] = closed(state, CloseCode.TryAgain, moment);
+  return [next, [...effects, { do: "connect" }]];
+}
+
 /** A sign of life from the room, and the alarm of the next (U6). */
 function beat(state: State): Step {
   const { screen } = state;
   if (screen.at !== "room") return [state, []];
   const { conversation, beatEvery } = screen.talk;
-  const [connection, alarm] = beating(state.connection, beatEvery);
+  const [connection, alarm] = beating(beaten(state.connection), beatEvery);
   return [{ ...state, connection }, [{ do: "tell", frame: { type: "beat", room: conversation.room } }, alarm]];
 }
 

@@ -56,7 +56,14 @@ test("U6: the desk beats for every room it shows, as often as the most eager one
   const [old, , due] = alarms;
   if (!old || !due) throw new Error("no alarm");
   expect(fed(state, old.input)[1]).toEqual([]);
-  expect(told(fed(state, due.input)[1])).toEqual([{ type: "beat", rooms: [ROOM, OTHER_ROOM] }]);
+  const heard = frame({ type: "heard" });
+  expect(told(fed(state, heard, due.input)[1])).toEqual([{ type: "beat", rooms: [ROOM, OTHER_ROOM] }]);
+  // A beat that nobody answered: the connection only looks open.
+  const [silent, again] = fed(state, due.input);
+  expect([silent.at === "desk" && silent.connection.up, again]).toEqual([
+    false,
+    expect.arrayContaining([{ do: "connect" }]),
+  ]);
   const superseded: DeskInput = { type: "closed", code: CloseCode.Superseded, everOpen: true };
   expect(fed(state, superseded, due.input)[1]).toEqual([]);
 });

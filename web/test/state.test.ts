@@ -168,7 +168,7 @@ test("U6: in a room the page beats at once and then as often as it is told, unti
   const [alarm] = due(first);
   expect(alarm?.ms).toBe(7_000);
   if (!alarm) throw new Error("no alarm");
-  const [next, second] = fed(state, alarm.input);
+  const [next, second] = fed(state, frame({ type: "heard" }), alarm.input);
   expect(beats(second)).toHaveLength(1);
   // An alarm that rings twice, or that belongs to an older connection, beats no more.
   expect(fed(next, alarm.input)[1]).toEqual([]);
@@ -180,6 +180,22 @@ test("U6: in a room the page beats at once and then as often as it is told, unti
   expect(beats(fed(next, { type: "closed", code: 1006 }, opened, room(), lines())[1])).toHaveLength(1);
   // Who only watches the door does not beat.
   expect(fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[1].filter(isBeat)).toEqual([]);
+});
+
+test("a beat that nobody answers says that the connection only looks open, and the page comes back on another", () => {
+  const [state, first] = fed(atDoor(), { type: "talk" }, room(), lines());
+  const alarm = first.find(isBeat);
+  if (!alarm) throw new Error("no alarm");
+  const [silent, effects] = fed(state, alarm.input);
+  expect(effects).toContainEqual({ do: "connect" });
+  expect(silent.connection.up).toBe(false);
+  const trouble = effects.find((effect) => effect.do === "later" && effect.input.type === "still_down");
+  if (trouble?.do !== "later") throw new Error("no alarm");
+  expect(fed(silent, trouble.input)[0].connection.troubled).toBe(true);
+  // Anything that is heard is an answer.
+  expect(fed(state, { type: "heard", frame: { type: "typing", room: ROOM } }, alarm.input)[1]).not.toContainEqual({
+    do: "connect",
+  });
 });
 
 function isBeat(effect: Effect): effect is Extract<Effect, { do: "later" }> {

@@ -89,19 +89,24 @@ function Door({ screen, state, act }: On<"door">) {
   );
 }
 
+/** With nobody available, being next would promise what nobody can keep. */
+function heading({ ahead, attended }: { ahead: number | null; attended: boolean }): string {
+  return ahead === null || !attended ? en.room.waiting : en.room.ahead(ahead);
+}
+
 function Room({ screen, state, act }: On<"room">) {
-  const { talk, superseded } = screen;
+  const { talk } = screen;
   const place = talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true }) : null;
   const inRoom = (input: TalkInput) => act({ type: "room", input });
   const again = talk.conversation.notices.some(({ notice }) => notice === "back_to_queue");
-  const troubled = state.connection.troubled && !superseded && !talk.erasing;
+  const troubled = state.connection.troubled && !talk.erasing;
   const name = talk.conversation.counsellor ?? en.room.somebody;
+  // Another tab may close the chat; then nothing of it may be left standing here.
+  if (screen.superseded) return <Elsewhere act={act} />;
   return (
     <>
       <div class={place ? "place" : "place here"} role={place ? "status" : undefined}>
-        <Heading>
-          {place === null ? here(talk) : place.ahead === null ? en.room.waiting : en.room.ahead(place.ahead)}
-        </Heading>
+        <Heading>{place ? heading(place) : troubled ? name : here(talk)}</Heading>
         {place && <p>{!place.attended ? en.room.unattended : again ? en.room.again : en.room.attended}</p>}
       </div>
       {place && (
@@ -110,28 +115,32 @@ function Room({ screen, state, act }: On<"room">) {
           <figcaption class="soft small">{en.room.breathe}</figcaption>
         </figure>
       )}
-      {/* Another tab may close the chat; then nothing of it may be left standing here. */}
-      {!superseded && <Log talk={talk} name={name} act={inRoom} />}
+      <Log talk={talk} name={name} act={inRoom} />
       <p class="trouble" role="status">
         {troubled ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
       </p>
       {/* Without a connection nothing of this is known to be so. */}
-      {!superseded && !troubled && <Company talk={talk} name={name} />}
-      {!superseded && <OlderLines talk={talk} act={inRoom} name={name} />}
+      {!troubled && <Company talk={talk} name={name} />}
+      <OlderLines talk={talk} act={inRoom} name={name} />
       <Warning talk={talk} act={inRoom} />
-      {superseded ? (
-        <div class="aside">
-          <p role="status">{en.room.superseded}</p>
-          <button type="button" class="primary" onClick={() => act({ type: "continue_here" })}>
-            {en.room.continueHere}
-          </button>
-        </div>
-      ) : (
-        !talk.erasing && <Composer talk={talk} act={inRoom} id="mine" />
-      )}
+      {!talk.erasing && <Composer talk={talk} act={inRoom} id="mine" />}
       <div class="leave">
         <p class="soft small">{en.room.keep}</p>
-        {!superseded && <Close talk={talk} act={inRoom} id="mine" />}
+        <Close talk={talk} act={inRoom} id="mine" />
+      </div>
+    </>
+  );
+}
+
+/** The conversation goes on in another tab (U10). */
+function Elsewhere({ act }: { act: StudentProps["act"] }) {
+  return (
+    <>
+      <Heading>{en.room.superseded}</Heading>
+      <div class="aside">
+        <button type="button" class="primary" onClick={() => act({ type: "continue_here" })}>
+          {en.room.continueHere}
+        </button>
       </div>
     </>
   );

@@ -15,6 +15,7 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
   const log = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
   const follows = useRef(true);
+  const measured = useRef("");
   const list = items(talk.conversation, talk.mine);
   const last = list.at(-1);
 
@@ -25,6 +26,11 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
   }, [last?.key, list.length]);
 
   const scrolled = () => {
+    // A log that has grown, or got less room, has scrolled by itself: whoever read its end goes on doing so.
+    const size = `${log.current?.scrollHeight} ${log.current?.clientHeight}`;
+    const isOwn = size === measured.current;
+    measured.current = size;
+    if (!isOwn && follows.current) toEnd(log.current);
     follows.current = atEnd(log.current);
     const reading = follows.current ? "end" : "further_up";
     if (reading !== talk.shown.reading) act({ type: "reading", at: reading });
@@ -37,6 +43,7 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
     if (!log.current || typeof ResizeObserver === "undefined") return;
     const watch = new ResizeObserver(() => follows.current && toEnd(log.current));
     watch.observe(log.current);
+    if (log.current.firstElementChild) watch.observe(log.current.firstElementChild);
     return () => watch.disconnect();
   }, []);
 

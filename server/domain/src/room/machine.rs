@@ -280,10 +280,10 @@ impl Seat {
     }
 }
 
-/// Whoever came first reads everything; of a later one the student is asked, if there is anything older.
+/// Whoever came first reads everything, also on coming back when nobody else was there between; of a later one the student is asked, if there is anything older.
 fn older_of(turn: Turn, past: &[PastTurn]) -> Option<Older> {
     match turn {
-        _ if past.is_empty() => None,
+        _ if past.iter().all(|past| past.account == turn.account) => None,
         Turn { after: 0, .. } => None,
         Turn { reads_after: 0, .. } => Some(Older::Shared),
         _ => Some(Older::Asked),
