@@ -33,7 +33,7 @@ const statuses = () => screen.getAllByRole("status").map(({ textContent }) => te
 test("W25: an unreachable counsellor is told calmly, with what happens next, and only while it is so", async () => {
   const gone = hears({ type: "presence", room: ROOM, whereabouts: "reconnecting" });
   const { container } = student(...room(), gone);
-  const sentence = "Asha’s connection is interrupted. If it does not come back within a minute,";
+  const sentence = "Asha’s connection is interrupted. If it does not come back soon,";
   expect(statuses().join("\n")).toContain(sentence);
   expect(screen.getByRole("heading", { name: "Asha" })).toBeTruthy();
   expect(screen.getByRole("textbox", { name: "Your message" })).toBeTruthy();

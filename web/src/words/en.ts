@@ -69,9 +69,9 @@ export const en = {
     whereabouts: {
       here: () => "",
       on_site: (name: string) =>
-        `${name} is not in this room just now. If they are not back within a minute, you go back to your place in the queue.`,
+        `${name} is not in this room just now. If they are not back soon, you go back to your place in the queue.`,
       reconnecting: (name: string) =>
-        `${name}’s connection is interrupted. If it does not come back within a minute, you go back to your place in the queue.`,
+        `${name}’s connection is interrupted. If it does not come back soon, you go back to your place in the queue.`,
       away: (name: string) => `${name} is away. You go back to your place in the queue.`,
     } satisfies Record<Whereabouts, (name: string) => string>,
     handing: (name: string, to: string) =>
@@ -215,7 +215,7 @@ export const en = {
       nobody: "Nobody else is available just now.",
       refused: (name: string) => `${name} cannot take it now.`,
       asking: (name: string) => `Asking ${name}…`,
-      declined: (name: string) => `${name} is not taking over. They stay with you.`,
+      declined: (name: string) => `${name} is not taking over. The student stays with you.`,
       back: "Go on myself",
     },
     giveBack: {
@@ -241,7 +241,7 @@ export const en = {
           case "handed_over":
             return "Your colleague goes on with them.";
           case "away":
-            return "You were away for more than a minute, so this conversation went back to the queue.";
+            return "You were away for too long, so this conversation went back to the queue.";
           case null:
             return "It went on without you while you were away: back to the queue, or with a colleague. It is not erased.";
           default:
