@@ -55,7 +55,13 @@ export type Desk = {
 export type DeskState =
   | { readonly at: "asking" }
   | { readonly at: "first"; readonly token: string; readonly busy: boolean; readonly trouble: Trouble | null }
-  | { readonly at: "sign_in"; readonly busy: boolean; readonly trouble: Trouble | null }
+  | {
+      readonly at: "sign_in";
+      readonly busy: boolean;
+      readonly trouble: Trouble | null;
+      /** The desk of a session that ended by itself: what was written there comes back with the same person. */
+      readonly kept?: Desk;
+    }
   | Desk;
 
 export type DeskInput =
@@ -104,12 +110,11 @@ export function start(firstToken: string | null): Step {
 export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
   switch (input.type) {
     case "signed_in":
-      return state.at === "desk" ? [state, []] : sitDown(input.nickname, moment);
+      return state.at === "desk" ? [state, []] : sitDown(state, input.nickname, moment);
     case "not_signed_in":
-      return [
-        { at: "sign_in", busy: false, trouble: state.at === "desk" ? { why: "signed_out" } : null },
-        hungUp(state),
-      ];
+      return state.at === "desk"
+        ? [signedOut(state, moment), [{ do: "hang_up" }]]
+        : [{ at: "sign_in", busy: false, trouble: null }, []];
     case "trying":
       return state.at === "desk" || state.at === "asking" ? [state, []] : [{ ...state, busy: true, trouble: null }, []];
     case "failed":
@@ -120,14 +125,31 @@ export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
     case "to_sign_in":
       return state.at === "first" ? [{ at: "sign_in", busy: false, trouble: null }, []] : [state, []];
     default:
-      return state.at === "desk" ? atDesk(state, input, moment) : [state, []];
+      return state.at === "desk" ? comingBack(atDesk(state, input, moment), moment) : [state, []];
   }
+}
+
+/** One room that asks to come back takes the one connection from all of them. */
+function comingBack([state, effects]: Step, moment: Moment): Step {
+  const asked = state.at === "desk" && state.connection.up && effects.some((effect) => effect.do === "connect");
+  if (!asked) return [state, effects];
+  const [down, more] = closed(state, CloseCode.TryAgain, true, moment);
+  return [down, [...effects, ...more]];
 }
 
 type AtDesk = Exclude<DeskInput, { type: "signed_in" | "not_signed_in" | "trying" | "failed" | "to_sign_in" }>;
 
-function sitDown(nickname: string, { now }: Moment): Step {
+/** Not by the person's own press: nothing that they have written is given up. */
+function signedOut(desk: Desk, moment: Moment): DeskState {
+  const [kept] = everywhere(desk, { type: "down" }, moment);
+  return { at: "sign_in", busy: false, trouble: { why: "signed_out" }, kept };
+}
+
+function sitDown(before: DeskState, nickname: string, { now }: Moment): Step {
   const [connection, alarm] = connecting();
+  if (before.at === "sign_in" && before.kept?.nickname === nickname) {
+    return [{ ...before.kept, connection, superseded: false }, [{ do: "connect" }, alarm]];
+  }
   const desk: Desk = {
     at: "desk",
     nickname,
@@ -237,7 +259,7 @@ function beatDue(desk: Desk, moment: Moment): Step {
 
 function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): Step {
   if (code === CloseCode.SignedOut) {
-    return [{ at: "sign_in", busy: false, trouble: { why: "signed_out" } }, []];
+    return [signedOut(desk, moment), []];
   }
   const [connection, alarm] = lost(desk.connection);
   const [next, effects] = everywhere({ ...desk, connection }, { type: "down" }, moment);
@@ -245,8 +267,4 @@ function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): St
   // A handshake that is refused says no reason to a page, so it asks whether it is still signed in.
   const asking: DeskEffect[] = everOpen ? [] : [{ do: "who_am_i" }];
   return [next, [...effects, ...asking, ...alarm]];
-}
-
-function hungUp(state: DeskState): DeskEffect[] {
-  return state.at === "desk" ? [{ do: "hang_up" }] : [];
 }

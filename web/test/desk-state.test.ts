@@ -135,3 +135,31 @@ test("signed out leads to signing in, superseded waits for a press, a refused ha
   expect(fed(elsewhere, { type: "continue_here" })[1]).toEqual([{ do: "connect" }]);
   expect(fed(state, { type: "closed", code: 1006, everOpen: false })[1]).toContainEqual({ do: "who_am_i" });
 });
+
+test("what was written at a desk whose session ended comes back with the same person, and with nobody else", () => {
+  const written: DeskInput[] = [
+    { type: "room", room: ROOM, input: { type: "drafted", text: "not sent yet" } },
+    { type: "room", room: ROOM, input: { type: "sent" } },
+    { type: "room", room: ROOM, input: { type: "drafted", text: "half a thought" } },
+  ];
+  const ended: DeskInput = { type: "closed", code: CloseCode.SignedOut, everOpen: true };
+  const [out] = fed(desk(...enter(ROOM), ...written)[0], ended);
+  expect(out).toMatchObject({ at: "sign_in", trouble: { why: "signed_out" } });
+  const [back, effects] = fed(out, { type: "trying" }, { type: "signed_in", nickname: "Asha" });
+  expect(effects).toContainEqual({ do: "connect" });
+  expect(held(back, ROOM).talk.draft).toBe("half a thought");
+  expect(held(back, ROOM).talk.conversation.pending.map(({ text }) => text)).toEqual(["not sent yet"]);
+  const [other] = fed(out, { type: "signed_in", nickname: "Ben" });
+  expect(other).toMatchObject({ at: "desk", rooms: [] });
+  // Who signs out by a press has given it up.
+  const [left] = fed(desk(...enter(ROOM), ...written)[0], { type: "sign_out" });
+  expect(fed(left, { type: "signed_in", nickname: "Asha" })[0]).toMatchObject({ rooms: [] });
+});
+
+test("a gap in one room takes the connection from every room, so that each asks again what was not answered", () => {
+  const gap = frame({ type: "line", ...said(9, "student"), room: ROOM });
+  const [state, effects] = fed(desk(...enter(ROOM), ...enter(OTHER_ROOM))[0], gap);
+  expect(effects).toContainEqual({ do: "connect" });
+  expect(state).toMatchObject({ connection: { up: false } });
+  expect([held(state, ROOM).talk.live, held(state, OTHER_ROOM).talk.live]).toEqual([false, false]);
+});
