@@ -3,12 +3,15 @@
 
 import { render } from "@testing-library/preact";
 import axe from "axe-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { type Desk, type DeskInput, type DeskState, start as startDesk, step as stepDesk } from "../src/desk-state";
 import { type Input, type State, start, step } from "../src/state";
 import { Desk as DeskView } from "../src/views/desk";
 import { Student } from "../src/views/student";
 import { moment } from "./given";
+
+// Nothing is laid out here, so nothing can be in sight: the views go by what they know without it.
+vi.stubGlobal("IntersectionObserver", undefined);
 
 export function student(...inputs: Input[]): { acts: Input[]; container: Element } {
   const state = inputs.reduce<State>((state, input) => step(state, input, moment())[0], start(null)[0]);

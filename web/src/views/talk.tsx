@@ -16,6 +16,11 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
   const more = useRef<HTMLButtonElement>(null);
   const follows = useRef(true);
   const measured = useRef("");
+  const end = useRef<HTMLDivElement>(null);
+  // A log below the fold is at its end and seen by nobody. Where it cannot be known, being at the end has to do.
+  const inSight = useRef(typeof IntersectionObserver === "undefined");
+  const told = useRef(talk.shown.reading);
+  told.current = talk.shown.reading;
   const list = items(talk.conversation, talk.mine);
   const last = list.at(-1);
 
@@ -25,6 +30,10 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
     else if (more.current && last?.kind === "said") more.current.hidden = false;
   }, [last?.key, list.length]);
 
+  const tellReading = () => {
+    const reading = follows.current && inSight.current ? "end" : "further_up";
+    if (reading !== told.current) act({ type: "reading", at: reading });
+  };
   const scrolled = () => {
     // A log that has grown, or got less room, has scrolled by itself: whoever read its end goes on doing so.
     const size = `${log.current?.scrollHeight} ${log.current?.clientHeight}`;
@@ -32,10 +41,18 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
     measured.current = size;
     if (!isOwn && follows.current) toEnd(log.current);
     follows.current = atEnd(log.current);
-    const reading = follows.current ? "end" : "further_up";
-    if (reading !== talk.shown.reading) act({ type: "reading", at: reading });
+    tellReading();
     if (follows.current && more.current) more.current.hidden = true;
   };
+  useLayoutEffect(() => {
+    if (!end.current || typeof IntersectionObserver === "undefined") return;
+    const watch = new IntersectionObserver((looks) => {
+      inSight.current = looks.at(-1)?.isIntersecting ?? false;
+      tellReading();
+    });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, []);
   // A log that is drawn anew stands at its end, and says so.
   useLayoutEffect(scrolled, []);
   useLayoutEffect(() => {
@@ -64,6 +81,7 @@ export function Log({ talk, name, act }: TalkProps & { name: string }) {
             <One key={item.key} item={item} talk={talk} name={name} />
           ))}
         </div>
+        <div class="end" aria-hidden="true" ref={end} />
       </div>
       <button type="button" class="more" hidden ref={more} onClick={() => toEnd(log.current)}>
         {en.talk.more}
