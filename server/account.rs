@@ -12,9 +12,8 @@ use crate::{
     auth::{self, Applicant, Staff},
     clock::Clock,
     config::Settings,
-    hold,
     names::Names,
-    store::{AccountRow, StaffRole, Store, sqlite::Sqlite},
+    store::{self, AccountRow, StaffRole, Store},
 };
 
 #[derive(Args)]
@@ -75,8 +74,8 @@ pub async fn run(account: Account, settings: &Settings) -> Result<()> {
     // Whatever can be refused without the database is refused before there is one.
     let deed = prepare(deed, settings)?;
     // Held no longer than the opening takes: a server may start meanwhile.
-    let (store, _) = hold::open(&settings.database).await?;
-    let outcome = carry_out(&store, deed, settings, &clock).await;
+    let (store, _) = store::visit(&settings.database).await?;
+    let outcome = carry_out(&*store, deed, settings, &clock).await;
     store.close().await;
     let print = if json { print_json } else { print_table };
     match print(&outcome?) {
@@ -110,7 +109,7 @@ fn prepare(deed: Deed, settings: &Settings) -> Result<Prepared> {
 }
 
 /// The accounts to print: all of them, or the one that was changed.
-async fn carry_out(store: &Sqlite, deed: Prepared, settings: &Settings, clock: &Clock) -> Result<Vec<AccountRow>> {
+async fn carry_out(store: &dyn Store, deed: Prepared, settings: &Settings, clock: &Clock) -> Result<Vec<AccountRow>> {
     let staff = Staff::new();
     match deed {
         Prepared::Add { applicant, login, role } => {
@@ -134,7 +133,7 @@ async fn carry_out(store: &Sqlite, deed: Prepared, settings: &Settings, clock: &
     }
 }
 
-async fn only(store: &Sqlite, login: &str) -> Result<Vec<AccountRow>> {
+async fn only(store: &dyn Store, login: &str) -> Result<Vec<AccountRow>> {
     match store.account_by_login(&known(login)?).await? {
         Some((account, _)) => Ok(vec![account]),
         None => Err(nobody(login)),

@@ -15,7 +15,7 @@ use log::LevelFilter;
 use quietline_domain::{Span, window::Limit};
 use toml::de::{DeTable, DeValue};
 
-use crate::store::Sharing;
+use crate::store::{Address, Sharing};
 
 /// What the program runs with. [`Settings::default`] is what it runs with when nothing is set.
 #[derive(Clone)]
@@ -24,8 +24,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The folder of keys that must not be backed up. Default: `slots` in `data`.
     pub slots: PathBuf,
-    /// The SQLite file. Default: `quietline.sqlite` in `data`.
-    pub database: PathBuf,
+    /// Where the database is. Default: the SQLite file `quietline.sqlite` in `data`.
+    pub database: Address,
     /// Where to listen. Default: 127.0.0.1:8080; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The address that people open, `https://talk.example.org`, as browsers write it in `Origin`. Default: none, which
@@ -84,7 +84,7 @@ struct Setting {
 const SETTINGS: [Setting; 24] = [
     Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
     Setting { name: "slots", takes: "DIR", default: "", meaning: "The folder of keys that must not be backed up; without it, slots in the data folder" },
-    Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH; without it, quietline.sqlite in the data folder" },
+    Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME; without it, quietline.sqlite in the data folder" },
     Setting { name: "listen", takes: "ADDRESS:PORT", default: "127.0.0.1:8080", meaning: "Where to listen; port 0 takes any free one" },
     Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
     Setting { name: "trusted_proxies", takes: "LIST", default: "", meaning: "Addresses or networks whose X-Forwarded-For is believed, separated by commas" },
@@ -280,7 +280,7 @@ impl Found {
         let data = PathBuf::from(self.text("data"));
         let database = |url: &str| values::database(url, &data);
         let settings = Settings {
-            database: self.parse("database", "sqlite:PATH: this version speaks SQLite only", database)?,
+            database: self.parse("database", "sqlite:PATH or postgres://user:password@host/name", database)?,
             slots: values::slots(self.text("slots"), &data),
             data,
             listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,

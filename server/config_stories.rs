@@ -18,7 +18,7 @@ fn refusal(variables: &[(&str, &str)]) -> String {
 #[test]
 fn the_defaults_are_sound() {
     let settings = Settings::default();
-    assert_eq!(settings.database, PathBuf::from("./data/quietline.sqlite"));
+    assert_eq!(settings.database.to_string(), "./data/quietline.sqlite");
     assert_eq!(settings.line_limit, Limit { most: 20, within: Span::seconds(10) });
     assert_eq!((settings.inactivity, settings.inactivity_warning), (Span::seconds(600), Span::seconds(120)));
     assert_eq!(settings.slots, PathBuf::from("./data/slots"));
@@ -70,7 +70,8 @@ fn a_value_may_stand_in_a_file_of_its_own_but_not_twice() {
 #[test]
 fn what_makes_no_sense_is_refused() {
     for (variable, value) in [
-        ("QUIETLINE_DATABASE", "postgres://anna:secret@db/quietline"),
+        ("QUIETLINE_DATABASE", "postgres://anna:secret@db:port/quietline"),
+        ("QUIETLINE_DATABASE", "mysql://anna:secret@db/quietline"),
         ("QUIETLINE_DATABASE", "sqlite::memory:"),
         ("QUIETLINE_ORIGIN", "talk.example.org"),
         ("QUIETLINE_ORIGIN", "https://talk.example.org/desk"),

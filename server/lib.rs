@@ -9,7 +9,6 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 mod desk;
-pub mod hold;
 pub mod http;
 pub mod names;
 pub mod page;

@@ -7,7 +7,6 @@ use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
     process::ExitCode,
-    sync::Arc,
 };
 
 use anyhow::{Context, Result, anyhow};
@@ -17,9 +16,7 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, Settings},
-    hold,
-    store::{Store, sqlite::Sqlite},
-    sweep,
+    store, sweep,
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -105,8 +102,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let stop = stop_asked()?;
 
     let clock = Clock::system();
-    let _hold = hold::take(&settings.database).await?;
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&settings.database).await?);
+    let store = store::serve(&settings.database).await?;
     let parts = Parts::start(settings, clock, store).await?;
     announce(&parts, listening).await?;
     quietline::serve(listener, parts, stop).await

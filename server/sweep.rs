@@ -13,9 +13,8 @@ use crate::{
     Parts,
     clock::Clock,
     config::Settings,
-    hold::{self, Asked},
     pulse,
-    store::{Store, sqlite::Sqlite},
+    store::{self, Standing, Store},
 };
 
 /// How long a running server may take to answer.
@@ -32,11 +31,11 @@ pub struct Sweep {
 /// # Errors
 /// When the database cannot be used, or a running server does not answer.
 pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
-    let (store, asked) = hold::open(&settings.database).await?;
-    let (store, clock) = (Arc::new(store), Clock::system());
-    let erased = match asked {
-        Asked::Theirs => by_the_server(&*store, &clock).await,
-        Asked::Ours(_hold) => by_ourselves(settings, &clock, store.clone()).await,
+    let (store, standing) = store::visit(&settings.database).await?;
+    let clock = Clock::system();
+    let erased = match standing {
+        Standing::BesideServer => by_the_server(&*store, &clock).await,
+        Standing::Alone => by_ourselves(settings, &clock, store.clone()).await,
     };
     store.close().await;
     let erased = erased?;
@@ -47,7 +46,7 @@ pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
     writeln!(std::io::stdout(), "{line}").context("standard output cannot be written")
 }
 
-async fn by_ourselves(settings: Settings, clock: &Clock, store: Arc<Sqlite>) -> Result<u64> {
+async fn by_ourselves(settings: Settings, clock: &Clock, store: Arc<dyn Store>) -> Result<u64> {
     let parts = Parts::start(settings, clock.clone(), store.clone()).await?;
     Ok(pulse::sweep(&*store, &parts.lobby, clock).await?)
 }

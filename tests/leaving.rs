@@ -2,12 +2,15 @@
 
 mod common;
 
-use common::{PATIENCE, Portal, listening_ear};
-use quietline::actors::{
-    Heard, lobby,
-    room::{Deed, Done},
+use common::{PATIENCE, Portal, database::Database, listening_ear, patient};
+use quietline::{
+    actors::{
+        Heard, lobby,
+        room::{Deed, Done},
+    },
+    clock::Clock,
 };
-use quietline_domain::Role;
+use quietline_domain::{Role, Time};
 use serde_json::json;
 
 #[actix_web::test]
@@ -35,11 +38,11 @@ async fn either_side_closes_and_both_are_told_what_was_erased() {
 #[actix_web::test]
 async fn nothing_of_an_erased_room_is_in_the_files() {
     // W18: text and nickname, after a checkpoint at the latest. Proof under load comes with sealing.
-    let portal = Portal::open().await;
+    let portal = Portal::on(Database::sqlite(), patient(), Clock::by_hand(Time(1_000_000))).await;
     let (_asha, mut student) = portal.two_people().await;
     student.says("marker-4711-marker").await;
     let nickname = portal.parts.store.rooms().await.expect("reads")[0].nickname.expose().to_owned();
-    let file = portal.folder.path().join("quietline.sqlite");
+    let file = portal.database.file();
     let holds = |path: &std::path::Path| {
         let bytes = std::fs::read(path).unwrap_or_default();
         ["marker-4711-marker", &nickname]

@@ -12,10 +12,13 @@ async fn asks_as(portal: &Portal, nickname: &str) -> Result<Person, String> {
     visitor.hears("door").await;
     visitor.key = new_key();
     visitor.tell(json!({"type": "join", "key": visitor.key, "nickname": nickname})).await;
-    let answer = visitor.next().await;
-    match answer["type"].as_str() {
-        Some("room") => Ok(visitor),
-        _ => Err(answer["reason"].as_str().expect("a reason").to_owned()),
+    loop {
+        let answer = visitor.next().await;
+        match answer["type"].as_str() {
+            Some("room") => return Ok(visitor),
+            Some("refused") => return Err(answer["reason"].as_str().expect("a reason").to_owned()),
+            _ => {}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Rooms, lines, clicks and sessions are here; the rest of the contract is beside it, by what it is about.
 
+mod common;
 #[path = "store/names.rs"]
 mod names;
 #[path = "store/stored.rs"]
@@ -15,18 +16,19 @@ mod update;
 
 use quietline::{
     private::Credential,
-    store::{Appended, Availability, ClaimRow, NewTake, Store, Take, sqlite::Sqlite},
+    store::{Appended, Availability, ClaimRow, NewTake, Take},
 };
 use quietline_domain::{
     ClaimId, Role, RoomId, Time,
     queue::{Answer, CLAIMS_KEPT},
 };
 
+use common::database::Database;
 use stored::{counsellor, line, new_room, open, stores};
 
 #[tokio::test]
 async fn lines_are_numbered_without_gaps_however_many_come_at_once() {
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         open(&*store, new_room(1)).await;
         open(&*store, new_room(2)).await;
         let says = (0..400_u128).map(|n| {
@@ -46,7 +48,7 @@ async fn lines_are_numbered_without_gaps_however_many_come_at_once() {
 
 #[tokio::test]
 async fn the_same_line_again_is_the_same_line_and_other_content_is_refused() {
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         open(&*store, new_room(1)).await;
         let first = store.append(line(1, 9, Role::Student, "hi")).await.expect("saves");
         assert_eq!(first, Appended::New { seq: 1 });
@@ -63,7 +65,7 @@ async fn the_same_line_again_is_the_same_line_and_other_content_is_refused() {
 #[tokio::test]
 async fn one_key_has_one_room() {
     // W4
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let (first, mut second) = (new_room(1), new_room(2));
         second.key = first.key;
         open(&*store, first).await;
@@ -74,7 +76,7 @@ async fn one_key_has_one_room() {
 
 #[tokio::test]
 async fn rooms_come_back_in_the_order_of_arrival_with_who_spoke_first() {
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         for n in [3, 1, 2] {
             open(&*store, new_room(n)).await;
         }
@@ -90,7 +92,7 @@ async fn rooms_come_back_in_the_order_of_arrival_with_who_spoke_first() {
 #[tokio::test]
 async fn a_room_is_given_once_however_many_ask() {
     // W6
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let asha = counsellor(&*store, 1).await;
         open(&*store, new_room(1)).await;
         store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
@@ -121,7 +123,7 @@ async fn a_room_is_given_once_however_many_ask() {
 #[tokio::test]
 async fn answered_clicks_are_remembered_for_ten_minutes() {
     // W6
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let account = counsellor(&*store, 1).await;
         let click = |n, at| ClaimRow { claim: ClaimId(n), account, answer: Answer::Nobody, at: Time(at) };
         store.answer_claim(click(1, 1_000)).await.expect("writes");
@@ -136,7 +138,7 @@ async fn answered_clicks_are_remembered_for_ten_minutes() {
 #[tokio::test]
 async fn an_erased_room_leaves_nothing_and_its_key_opens_a_new_one() {
     // W18
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let room = new_room(1);
         let key = room.key;
         open(&*store, room).await;
@@ -155,7 +157,7 @@ async fn an_erased_room_leaves_nothing_and_its_key_opens_a_new_one() {
 #[tokio::test]
 async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() {
     // W9, W21
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let account = counsellor(&*store, 1).await;
         let [one, two] = [(); 2].map(|()| Credential::random().expect("random").digest());
         store.add_session(one, account, Time(100)).await.expect("writes");
@@ -191,18 +193,18 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
 
 #[tokio::test]
 async fn what_was_answered_is_there_after_opening_again() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("quietline.sqlite");
-    let store = Sqlite::open(&path).await.expect("opens");
-    let account = counsellor(&store, 1).await;
-    open(&store, new_room(1)).await;
-    store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
-    store.take(NewTake { room: RoomId(1), account, claim: ClaimId(4), now: Time(3) }).await.expect("answers");
-    drop(store);
+    for database in Database::each().await {
+        let store = database.open().await;
+        let account = counsellor(&*store, 1).await;
+        open(&*store, new_room(1)).await;
+        store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
+        store.take(NewTake { room: RoomId(1), account, claim: ClaimId(4), now: Time(3) }).await.expect("answers");
+        drop(store);
 
-    let store = Sqlite::open(&path).await.expect("opens again");
-    let rooms = store.rooms().await.expect("reads");
-    assert_eq!(rooms[0].counsellor.as_ref().map(|by| (by.account, by.claim)), Some((account, Some(ClaimId(4)))));
-    assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 1);
-    assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1);
+        let store = database.open().await;
+        let rooms = store.rooms().await.expect("reads");
+        assert_eq!(rooms[0].counsellor.as_ref().map(|by| (by.account, by.claim)), Some((account, Some(ClaimId(4)))));
+        assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 1);
+        assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1);
+    }
 }

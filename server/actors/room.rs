@@ -176,7 +176,7 @@ impl Room {
             }
             Ok(Appended::CidTaken) => room.feed(Input::CidTaken { from, cid }, ctx),
             // Erased by another process: nobody may be told otherwise.
-            Ok(Appended::NoRoom) => room.fault(&StoreError::Stopped, ctx),
+            Ok(Appended::NoRoom) => room.fault(&StoreError::Away, ctx),
             Err(error) => room.fault(&error, ctx),
         }));
     }
@@ -201,7 +201,7 @@ impl Room {
         ctx.wait(releasing.map(move |released, room, ctx| match released {
             Ok(Some(left)) => room.feed(Input::Released { why, left }, ctx),
             // The store knows better who holds the room: it is woken from there.
-            Ok(None) => room.fault(&StoreError::Stopped, ctx),
+            Ok(None) => room.fault(&StoreError::Away, ctx),
             Err(error) => room.fault(&error, ctx),
         }));
     }

@@ -12,19 +12,25 @@ use std::{
 use ipnet::IpNet;
 use quietline_domain::{Span, window::Limit};
 
-use crate::{private::Nickname, store::Sharing};
+use crate::{
+    private::Nickname,
+    store::{Address, Sharing, postgres},
+};
 
 /// What the shipped binary shows to people it cannot help, until an operator says better.
 const SHIPPED_HELP: &str = include_str!("../help.txt");
 
-pub fn database(text: &str, data: &Path) -> Option<PathBuf> {
+pub fn database(text: &str, data: &Path) -> Option<Address> {
     if text.is_empty() {
-        return Some(data.join("quietline.sqlite"));
+        return Some(Address::Sqlite(data.join("quietline.sqlite")));
+    }
+    if let Some(url) = postgres::Url::parse(text) {
+        return Some(Address::Postgres(url));
     }
     let path = text.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     // A database in memory would break every promise of durability.
-    (!path.is_empty() && !path.contains(":memory:")).then(|| path.into())
+    (!path.is_empty() && !path.contains(":memory:")).then(|| Address::Sqlite(path.into()))
 }
 
 /// In the data folder, unless the operator gives the keys a place of their own.

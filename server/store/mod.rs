@@ -5,15 +5,13 @@
 //! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
 //! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
-mod clicks;
-mod lines;
-mod names;
-mod rooms;
+mod hold;
+pub mod postgres;
+// The same folder again, for the other database: one text for both, each compiled with its own types.
+#[allow(clippy::duplicate_mod)]
 pub mod sqlite;
-mod staff;
-mod tidying;
-mod turns;
-mod writer;
+
+use std::{cmp::Ordering, fmt, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use quietline_domain::{
@@ -30,14 +28,79 @@ use crate::{
 pub enum StoreError {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
-    #[error("the database's writer has stopped")]
-    Stopped,
+    /// It cannot be written just now; why is in the log. Whatever was asked happened once or not at all.
+    #[error("the database cannot be written just now")]
+    Away,
+    /// The lock was lost, and another server has had the database since: what this one remembers is of another time.
+    #[error("another Quietline has served this database since the connection was lost")]
+    Superseded,
     /// Cannot be opened as it is; the sentence names the cause and the remedy.
     #[error("{0}")]
     Unusable(String),
 }
 
 pub type Kept<T> = Result<T, StoreError>;
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum Address {
+    Sqlite(PathBuf),
+    Postgres(postgres::Url),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(url) => url.fmt(f),
+        }
+    }
+}
+
+/// Whether a server runs on the database that a verb has opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Alone,
+    BesideServer,
+}
+
+/// Opens a database for a server, alone, and brings it up to date. The hold ends with the store, or with the process.
+///
+/// # Errors
+/// [`StoreError::Unusable`] with a sentence that names the cause and the remedy.
+pub async fn serve(address: &Address) -> Kept<Arc<dyn Store>> {
+    Ok(match address {
+        Address::Sqlite(path) => Arc::new(sqlite::Sqlite::serve(path).await?),
+        Address::Postgres(url) => Arc::new(postgres::Postgres::serve(url).await?),
+    })
+}
+
+/// Opens a database for a verb: under a running server as it is, otherwise brought up to date.
+///
+/// # Errors
+/// [`StoreError::Unusable`] with a sentence that names the cause and the remedy.
+pub async fn visit(address: &Address) -> Kept<(Arc<dyn Store>, Standing)> {
+    Ok(match address {
+        Address::Sqlite(path) => {
+            let (store, standing) = sqlite::Sqlite::visit(path).await?;
+            (Arc::new(store), standing)
+        }
+        Address::Postgres(url) => {
+            let (store, standing) = postgres::Postgres::visit(url).await?;
+            (Arc::new(store), standing)
+        }
+    })
+}
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// The last migration that a database has had.
+const APPLIED: &str = "select max(version) from _sqlx_migrations";
+
+/// How a database compares to this version of the program.
+fn version(applied: i64) -> Ordering {
+    applied.cmp(&MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default())
+}
 
 #[async_trait]
 pub trait Store: Send + Sync + 'static {

@@ -1,128 +1,211 @@
-//! The store on SQLite: one file, one writer, write-ahead log, `synchronous=FULL`, deleted text overwritten.
+//! SQLite: one file, one writer, write-ahead log, `synchronous=FULL`, deleted text overwritten.
 //!
-//! It holds the contract of [`Store`] and says which statement answers what; the statements are in the files beside it,
-//! by what they are about. It decides nothing.
+//! How its connections are made and what it says differently; everything else is in `sql/`, compiled here with SQLite's
+//! types. It decides nothing.
 
 use std::{
     cmp::Ordering,
+    collections::HashMap,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use async_trait::async_trait;
-use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
+use serde::Serialize;
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, Row, SqliteConnection, SqlitePool, Transaction,
     migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
+use uuid::Uuid;
 
 use super::{
-    AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow,
-    Seated, Store, StoreError, Sweeps, Take, clicks, lines, names, rooms, staff, tidying, turns,
-    writer::{After, Writer, Writing},
+    Kept, MIGRATIONS, NewLine, Standing, StoreError,
+    hold::{self, Hold},
 };
-use crate::{
-    private::{Digested, Forms, Nickname},
-    protocol::Said,
-};
+use crate::private::SealedText;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+type Db = SqliteConnection;
+type Reader = SqlitePool;
+type Record = SqliteRow;
 
-pub struct Sqlite {
-    reader: SqlitePool,
-    writer: Writer,
+/// SQLite has one writer at a time: nobody else can be in the middle of having the row.
+macro_rules! unless_another_has_it {
+    () => {
+        ""
+    };
 }
 
+#[path = "sql/mod.rs"]
+mod sql;
+
+pub use sql::Database as Sqlite;
+
 impl Sqlite {
-    /// Opens the file, creating it and its folder when they are not there, and brings its tables up to date.
+    /// Opens the file for a server, alone: creates it and its folder when they are not there, and brings its tables up
+    /// to date. The hold is taken before the file is opened, so that a newer version started by mistake does not update
+    /// it under a running server.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] with a sentence: another server runs on it, it cannot be opened, or it is from a newer
+    /// version.
+    pub async fn serve(path: &Path) -> Kept<Self> {
+        make_folder(path)?;
+        let hold = hold::take(path).await?;
+        up_to_date(Source { path: path.to_owned(), hold: Some(hold) }).await
+    }
+
+    /// Opens the file for a verb: under a running server as it is, otherwise brought up to date.
+    ///
+    /// # Errors
+    /// As for [`Sqlite::serve`], except that a running server of this version is welcome.
+    pub async fn visit(path: &Path) -> Kept<(Self, Standing)> {
+        make_folder(path)?;
+        let path = path.to_owned();
+        Ok(match hold::ask(&path)? {
+            Some(hold) => (up_to_date(Source { path, hold: Some(hold) }).await?, Standing::Alone),
+            None => (as_it_is(Source { path, hold: None }).await?, Standing::BesideServer),
+        })
+    }
+
+    /// Opens the file without asking who else has it open.
     ///
     /// # Errors
     /// [`StoreError::Unusable`] with a sentence when the file cannot be opened or is from a newer version.
     pub async fn open(path: &Path) -> Kept<Self> {
         make_folder(path)?;
-        let mut writer = connect(path).await?;
-        let unusable = |why: &str| Err(unusable(path, why));
-        match MIGRATIONS.run(&mut writer).await {
-            Ok(()) => Ok(Self::on(path, writer)),
-            Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => unusable(NEWER),
-            Err(MigrateError::VersionMismatch(version)) => unusable(&format!(
-                "was made by a build whose migration {version} differs from this one. Start that build, or name another --data."
-            )),
-            Err(other) => {
-                unusable(&format!("could not be brought up to date ({other}). Check that it can be written."))
-            }
-        }
+        up_to_date(Source { path: path.to_owned(), hold: None }).await
+    }
+}
+
+/// Where connections come from.
+struct Source {
+    path: PathBuf,
+    /// Let go of with the last connection.
+    #[expect(dead_code, reason = "held, not read")]
+    hold: Option<Hold>,
+}
+
+impl Source {
+    async fn connect(&self) -> Kept<Db> {
+        // Made before SQLite would, for nobody else to read; its log and index get the same rights.
+        let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path);
+        let cannot = |why: &dyn std::fmt::Display| {
+            self.unusable(&format!("cannot be opened ({why}). Name a folder that can be written with --data."))
+        };
+        made.map_err(|error| cannot(&error))?;
+        SqliteConnection::connect_with(&self.options()).await.map_err(|error| cannot(&error))
     }
 
-    /// Opens the file beside a running server: nothing is brought up to date under it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unusable`] with a sentence when the server is of another version.
-    pub async fn beside(path: &Path) -> Kept<Self> {
-        let mut writer = connect(path).await?;
-        let applied: i64 =
-            sqlx::query_scalar("select max(version) from _sqlx_migrations").fetch_one(&mut writer).await?;
-        let ours = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        match applied.cmp(&ours) {
-            Ordering::Equal => Ok(Self::on(path, writer)),
-            Ordering::Greater => Err(unusable(path, NEWER)),
-            Ordering::Less => {
-                Err(unusable(path, "is served by an older version of Quietline. Stop that server first."))
-            }
-        }
+    fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(&self.path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("secure_delete", "on")
+            .pragma("wal_autocheckpoint", "1000")
+            // A statement may hold what belongs in no log.
+            .disable_statement_logging()
     }
 
-    fn on(path: &Path, writer: SqliteConnection) -> Self {
-        let reader = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(options(path));
-        Self { reader, writer: Writer::start(writer) }
+    fn unusable(&self, why: &str) -> StoreError {
+        StoreError::Unusable(format!("The database {} {why}", self.path.display()))
     }
+}
 
-    /// One write, within the writer's next transaction.
-    async fn write<T, F>(&self, write: F) -> Kept<T>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
-    {
-        self.writer.run(After::Nothing, write).await
+/// How long one batch may take; a file either answers or fails.
+const PATIENCE: Option<Duration> = None;
+
+async fn begin(db: &mut Db) -> sqlx::Result<Transaction<'_, sqlx::Sqlite>> {
+    db.begin_with("begin immediate").await
+}
+
+/// Writes the log back and truncates it, so that what was deleted is not in it either. Does not wait for readers: lines
+/// go on meanwhile, and it is tried again.
+async fn scrub(db: &mut Db) -> sqlx::Result<()> {
+    sqlx::query("pragma busy_timeout = 50").execute(&mut *db).await?;
+    let truncated = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut *db).await;
+    sqlx::query("pragma busy_timeout = 5000").execute(&mut *db).await?;
+    match truncated?.try_get::<i64, _>(0)? {
+        0 => Ok(()),
+        _ => Err(sqlx::Error::Protocol("another process reads the database; it is tried again".into())),
     }
+}
+
+/// A line on its way into the one statement of its batch.
+#[derive(Serialize)]
+struct Sent<'a> {
+    room: String,
+    cid: String,
+    sender: &'static str,
+    at: i64,
+    suite: u8,
+    body: &'a SealedText,
+}
+
+/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the
+/// numbers by room; a line that is there already, or whose room is gone, has none.
+async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    const INSERT: &str = "insert into line (room, seq, cid, sender, said_at, suite, body)
+         select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
+            unhex(sent.value ->> 'cid'), sent.value ->> 'sender', sent.value ->> 'at', sent.value ->> 'suite',
+            sent.value ->> 'body'
+         from json_each($1) as sent cross join room on room.id = unhex(sent.value ->> 'room')
+         where true
+         on conflict (room, cid) do nothing
+         returning room, seq";
+    let sent: Vec<_> = lines.iter().map(|line| sent(line)).collect();
+    let sent = serde_json::to_string(&sent).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let rows = sqlx::query(INSERT).bind(sent).fetch_all(db).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+fn sent(line: &NewLine) -> Sent<'_> {
+    Sent {
+        room: Uuid::from_u128(line.room.0).simple().to_string(),
+        cid: Uuid::from_u128(line.cid.0).simple().to_string(),
+        sender: sql::sender_word(line.from),
+        at: line.at.0,
+        suite: line.body.suite,
+        body: &line.body.text,
+    }
+}
+
+async fn up_to_date(source: Source) -> Kept<Sqlite> {
+    let mut db = source.connect().await?;
+    match MIGRATIONS.run(&mut db).await {
+        Ok(()) => Ok(on(source, db)),
+        Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => Err(source.unusable(NEWER)),
+        Err(MigrateError::VersionMismatch(version)) => Err(source.unusable(&format!(
+            "was made by a build whose migration {version} differs from this one. Start that build, or name another --data."
+        ))),
+        Err(other) => Err(source
+            .unusable(&format!("could not be brought up to date ({other}). Check that it can be written."))),
+    }
+}
+
+/// Beside a running server: nothing is brought up to date under it.
+async fn as_it_is(source: Source) -> Kept<Sqlite> {
+    let mut db = source.connect().await?;
+    match super::version(sqlx::query_scalar(super::APPLIED).fetch_one(&mut db).await?) {
+        Ordering::Equal => Ok(on(source, db)),
+        Ordering::Greater => Err(source.unusable(NEWER)),
+        Ordering::Less => Err(source.unusable("is served by an older version of Quietline. Stop that server first.")),
+    }
+}
+
+fn on(source: Source, db: Db) -> Sqlite {
+    let reader = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(source.options());
+    Sqlite::on(source, db, reader)
 }
 
 const NEWER: &str = "is from a newer version of Quietline. Start that version, or name another --data.";
 
-fn unusable(path: &Path, why: &str) -> StoreError {
-    StoreError::Unusable(format!("The database {} {why}", path.display()))
-}
-
-async fn connect(path: &Path) -> Kept<SqliteConnection> {
-    // Made before SQLite would, for nobody else to read; its log and index get the same rights.
-    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    made.map_err(|error| {
-        unusable(path, &format!("cannot be opened ({error}). Name a folder that can be written with --data."))
-    })?;
-    SqliteConnection::connect_with(&options(path)).await.map_err(|error| {
-        unusable(path, &format!("cannot be opened ({error}). Name a folder that can be written with --data."))
-    })
-}
-
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("secure_delete", "on")
-        .pragma("wal_autocheckpoint", "1000")
-}
-
 /// The folder of the file, when it is not there: the operator's own, and nobody else's on the machine.
-///
-/// # Errors
-/// [`StoreError::Unusable`] with a sentence when it cannot be made.
-pub fn make_folder(path: &Path) -> Kept<()> {
+fn make_folder(path: &Path) -> Kept<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
         let folder = folder.display();
@@ -130,167 +213,4 @@ pub fn make_folder(path: &Path) -> Kept<()> {
             "The data directory {folder} cannot be created ({error}). Name one that can be written with --data."
         ))
     })
-}
-
-#[async_trait]
-impl Store for Sqlite {
-    async fn open_room(&self, new: NewRoom) -> Kept<Opening> {
-        self.write(move |db| Box::pin(rooms::open(db, new))).await
-    }
-
-    async fn rooms(&self) -> Kept<Vec<RoomRow>> {
-        Ok(rooms::all(&self.reader).await?)
-    }
-
-    async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>> {
-        Ok(rooms::one(&self.reader, room).await?)
-    }
-
-    async fn take(&self, take: NewTake) -> Kept<Take> {
-        self.write(move |db| Box::pin(rooms::take(db, take))).await
-    }
-
-    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> Kept<Option<Seq>> {
-        self.write(move |db| Box::pin(turns::release(db, room, from, why, now))).await
-    }
-
-    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>> {
-        self.write(move |db| Box::pin(turns::hand_over(db, room, from, to, now))).await
-    }
-
-    async fn share_older(&self, room: RoomId) -> Kept<()> {
-        self.write(move |db| Box::pin(turns::share_older(db, room))).await
-    }
-
-    async fn touch(&self, room: RoomId, at: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(rooms::touch(db, room, at))).await
-    }
-
-    async fn left_by(&self, account: AccountId) -> Kept<Vec<RoomId>> {
-        Ok(turns::left_by(&self.reader, account).await?)
-    }
-
-    async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>> {
-        Ok(names::of_rooms(&self.reader).await?)
-    }
-
-    async fn answer_claim(&self, claim: ClaimRow) -> Kept<()> {
-        self.write(move |db| Box::pin(clicks::keep(db, claim))).await
-    }
-
-    async fn claims(&self, since: Time) -> Kept<Vec<ClaimRow>> {
-        Ok(clicks::after(&self.reader, since).await?)
-    }
-
-    async fn append(&self, line: NewLine) -> Kept<Appended> {
-        self.writer.line(line).await
-    }
-
-    async fn lines(&self, room: RoomId, since: Seq) -> Kept<Vec<Said>> {
-        Ok(lines::after(&self.reader, room, since).await?)
-    }
-
-    async fn erase(&self, room: RoomId) -> Kept<Option<u64>> {
-        self.writer.run(After::Scrub, move |db| Box::pin(rooms::erase(db, room))).await
-    }
-
-    async fn alive(&self, now: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(tidying::alive(db, now))).await
-    }
-
-    async fn started(&self, now: Time) -> Kept<Vec<Outage>> {
-        self.write(move |db| Box::pin(tidying::started(db, now))).await
-    }
-
-    async fn sweep(&self, now: Time) -> Kept<u64> {
-        self.writer.run(After::Scrub, move |db| Box::pin(tidying::sweep(db, now))).await
-    }
-
-    async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()> {
-        let formless = names::formless(&self.reader).await?;
-        let completed: Vec<_> = formless
-            .into_iter()
-            .map(|user| {
-                let forms = forms(&user.nickname);
-                (user, forms)
-            })
-            .collect();
-        if completed.is_empty() {
-            return Ok(());
-        }
-        self.write(move |db| Box::pin(names::complete(db, completed))).await
-    }
-
-    async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>> {
-        self.write(move |db| Box::pin(staff::add(db, account))).await
-    }
-
-    async fn accounts(&self) -> Kept<Vec<AccountRow>> {
-        Ok(staff::all(&self.reader).await?)
-    }
-
-    async fn account(&self, id: AccountId) -> Kept<Option<AccountRow>> {
-        Ok(staff::by_id(&self.reader, id).await?)
-    }
-
-    async fn account_by_login(&self, login: &str) -> Kept<Option<(AccountRow, String)>> {
-        Ok(staff::by_login(&self.reader, login).await?)
-    }
-
-    async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {
-        let (login, hash) = (login.to_owned(), password_hash.to_owned());
-        self.write(move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
-    }
-
-    async fn disable_account(&self, login: &str, now: Time) -> Kept<bool> {
-        let login = login.to_owned();
-        self.write(move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
-    }
-
-    async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()> {
-        self.write(move |db| Box::pin(staff::set_available(db, account, state))).await
-    }
-
-    async fn add_session(&self, session: Digested, account: AccountId, until: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(staff::add_session(db, session, account, until))).await
-    }
-
-    async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>> {
-        Ok(staff::by_session(&self.reader, session, now).await?)
-    }
-
-    async fn end_session(&self, session: Digested, now: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(staff::end_session(db, session, now))).await
-    }
-
-    async fn staff_revision(&self) -> Kept<i64> {
-        Ok(staff::revision(&self.reader).await?)
-    }
-
-    async fn ask_sweep(&self) -> Kept<i64> {
-        self.write(move |db| Box::pin(tidying::ask_sweep(db))).await
-    }
-
-    async fn sweeps(&self) -> Kept<Sweeps> {
-        Ok(tidying::sweeps(&self.reader).await?)
-    }
-
-    async fn swept(&self, wish: i64, erased: u64) -> Kept<()> {
-        self.write(move |db| Box::pin(tidying::swept(db, wish, erased))).await
-    }
-
-    async fn ready(&self) -> Kept<()> {
-        sqlx::query("select 1").execute(&self.reader).await?;
-        Ok(())
-    }
-
-    async fn close(&self) {
-        self.reader.close().await;
-        self.writer.close().await;
-    }
-}
-
-/// A column that holds what no version of ours writes.
-pub(super) fn misread(column: &str) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not a value of ours".into() }
 }

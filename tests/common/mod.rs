@@ -6,7 +6,9 @@
 
 #![allow(dead_code)]
 
+pub mod cluster;
 pub mod crowd;
+pub mod database;
 pub mod outbox;
 pub mod page;
 pub mod proxy;
@@ -15,6 +17,7 @@ pub mod way;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix::{Actor, Handler};
+use database::Database;
 use futures_util::{SinkExt, StreamExt};
 use quietline::{
     Parts,
@@ -23,7 +26,7 @@ use quietline::{
     clock::Clock,
     config::Settings,
     private::{Credential, Nickname},
-    store::{NewAccount, StaffRole, sqlite::Sqlite},
+    store::{self, NewAccount, StaffRole},
 };
 use quietline_domain::{AccountId, Span, Time};
 use serde_json::{Value, json};
@@ -46,6 +49,7 @@ pub struct Portal {
     pub clock: Clock,
     pub parts: Parts,
     pub folder: Arc<tempfile::TempDir>,
+    pub database: Database,
     stop: Option<oneshot::Sender<()>>,
     stopped: Option<oneshot::Receiver<()>>,
 }
@@ -57,16 +61,21 @@ impl Portal {
     }
 
     pub async fn with(settings: Settings) -> Self {
-        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
-        Self::in_folder(settings, folder, Clock::by_hand(Time(1_000_000))).await
+        Self::on(Database::of_stories().await, settings, Clock::by_hand(Time(1_000_000))).await
     }
 
-    async fn in_folder(settings: Settings, folder: Arc<tempfile::TempDir>, clock: Clock) -> Self {
+    /// On this database, as a server of its own.
+    pub async fn on(database: Database, settings: Settings, clock: Clock) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        Self::in_folder(settings, folder, database, clock).await
+    }
+
+    async fn in_folder(settings: Settings, folder: Arc<tempfile::TempDir>, database: Database, clock: Clock) -> Self {
         let settings = Settings { slots: folder.path().join("slots"), ..settings };
-        let store = Sqlite::open(&folder.path().join("quietline.sqlite")).await.expect("a store");
+        let store = store::serve(&database.address()).await.expect("a store");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
-        let parts = Parts::start(settings, clock.clone(), Arc::new(store)).await.expect("starts");
+        let parts = Parts::start(settings, clock.clone(), store).await.expect("starts");
         let (stop, stopping) = oneshot::channel();
         let (say_stopped, stopped) = oneshot::channel();
         let serving = parts.clone();
@@ -75,13 +84,12 @@ impl Portal {
             quietline::serve(listener, serving, shutdown).await.expect("serves");
             let _ = say_stopped.send(());
         });
-        Self { address, clock, parts, folder, stop: Some(stop), stopped: Some(stopped) }
+        Self { address, clock, parts, folder, database, stop: Some(stop), stopped: Some(stopped) }
     }
 
     /// With the system's clock, for limits that pass by themselves.
     pub async fn ticking(settings: Settings) -> Self {
-        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
-        Self::in_folder(settings, folder, Clock::system()).await
+        Self::on(Database::of_stories().await, settings, Clock::system()).await
     }
 
     /// Stops the server and starts another on the same data.
@@ -95,7 +103,7 @@ impl Portal {
         drop(self.stop.take());
         let _ = self.stopped.take().expect("runs").await;
         self.seconds_pass(seconds);
-        Self::in_folder(settings, self.folder.clone(), self.clock.clone()).await
+        Self::in_folder(settings, self.folder.clone(), self.database.clone(), self.clock.clone()).await
     }
 
     pub fn seconds_pass(&self, seconds: i64) {

@@ -21,7 +21,7 @@ async fn is_refused(store: &dyn Store, new: NewRoom) -> bool {
 #[tokio::test]
 async fn a_nickname_like_a_registered_one_in_either_form_opens_nothing() {
     // U3, U4, U-T2
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let store = &*store;
         counsellor(store, 1).await;
         let first = named(1, "moss", forms("moss", "moss"));
@@ -40,7 +40,7 @@ async fn a_nickname_like_a_registered_one_in_either_form_opens_nothing() {
 #[tokio::test]
 async fn visitors_share_a_nickname_only_where_that_is_allowed() {
     // U5
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let store = &*store;
         open(store, new_room(1)).await;
         open(store, new_room(2)).await;
@@ -53,7 +53,7 @@ async fn visitors_share_a_nickname_only_where_that_is_allowed() {
 #[tokio::test]
 async fn a_registered_person_takes_a_nickname_and_visitors_who_had_it_are_renamed() {
     // U4, U1
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let store = &*store;
         for (n, nickname, alike) in [
             (1, "asha1", forms("Asha1", "asha1")),
@@ -87,7 +87,7 @@ async fn a_registered_person_takes_a_nickname_and_visitors_who_had_it_are_rename
 #[tokio::test]
 async fn a_renamed_visitor_is_recognised_once_the_forms_are_complete() {
     // U4, U5
-    for (store, _folder) in stores().await {
+    for (store, _) in stores().await {
         let store = &*store;
         open(store, named(1, "asha1", forms("Asha1", "Asha1"))).await;
         counsellor(store, 1).await;

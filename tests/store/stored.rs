@@ -2,40 +2,26 @@
 //!
 //! Forms are digests of whatever text a story names; how real nicknames are folded is not known here.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use quietline::{
     private::{Credential, Digested, Forms, Nickname, SealedText},
     protocol::Body,
-    store::{
-        NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow, Seated, Sharing, StaffRole, Store, Take,
-        sqlite::Sqlite,
-    },
+    store::{NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow, Seated, Sharing, StaffRole, Store, Take},
 };
 use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Time};
 use sha2::{Digest, Sha256};
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-/// A store of each kind, with what keeps its files alive.
-pub async fn stores() -> Vec<(Arc<dyn Store>, Folder)> {
-    let folder = Folder(tempfile::tempdir().expect("a folder"));
-    let sqlite = Sqlite::open(&folder.file()).await.expect("opens");
-    vec![(Arc::new(sqlite), folder)]
-}
+use crate::common::database::Database;
 
-pub struct Folder(pub tempfile::TempDir);
-
-impl Folder {
-    pub fn file(&self) -> PathBuf {
-        self.0.path().join("quietline.sqlite")
+/// A store of each kind, with the database below it.
+pub async fn stores() -> Vec<(Arc<dyn Store>, Database)> {
+    let mut stores = Vec::new();
+    for database in Database::each().await {
+        stores.push((database.open().await, database));
     }
-
-    /// The file itself, past the store, for what no promise lets a store do or say.
-    pub async fn connection(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
-        SqliteConnection::connect_with(&options).await.expect("connects")
-    }
+    stores
 }
 
 pub fn forms(folded_first: &str, skeleton_first: &str) -> Forms {

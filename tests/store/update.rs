@@ -4,12 +4,14 @@
 
 use quietline::{
     private::Digested,
-    store::{Availability, Opening, Store, sqlite::Sqlite},
+    store::{Availability, Opening},
 };
 use quietline_domain::{AccountId, ClaimId, RoomId, Time, outage::Outage};
 use sqlx::migrate::Migrator;
 
-use super::stored::{Folder, forms, new_account, new_room, take};
+use crate::common::database::Database;
+
+use super::stored::{forms, new_account, new_room, take};
 
 /// Two counsellors, one of them signed in; a room that waits, and one that was taken behind its second line.
 const FIRST_HOUSE: &str = "
@@ -37,23 +39,23 @@ const FIRST_HOUSE: &str = "
     update counter set value = 5 where name = 'staff';
 ";
 
-async fn first_house() -> Folder {
-    let folder = Folder(tempfile::tempdir().expect("a folder"));
+async fn first_house() -> Database {
+    let database = Database::sqlite();
     let migrations = tempfile::tempdir().expect("a folder");
     let first = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/0001_house.sql");
     std::fs::copy(first, migrations.path().join("0001_house.sql")).expect("copies");
-    let mut file = folder.connection().await;
+    let mut file = database.sqlite_file().await;
     Migrator::new(migrations.path()).await.expect("reads").run(&mut file).await.expect("migrates");
     sqlx::raw_sql(FIRST_HOUSE).execute(&mut file).await.expect("fills");
-    folder
+    database
 }
 
 #[tokio::test]
 async fn a_database_of_the_first_house_is_brought_up_to_date_with_everything_in_it() {
     // U1, promise 1
-    let folder = first_house().await;
-    let store = Sqlite::open(&folder.file()).await.expect("opens");
-    let mut file = folder.connection().await;
+    let database = first_house().await;
+    let store = database.open().await;
+    let mut file = database.sqlite_file().await;
     let broken = sqlx::query("pragma foreign_key_check").fetch_all(&mut file).await.expect("reads");
     assert!(broken.is_empty());
     let left = "select name from sqlite_master where type = 'table' and name like '%\\_1' escape '\\'";
@@ -70,7 +72,7 @@ async fn a_database_of_the_first_house_is_brought_up_to_date_with_everything_in_
     assert!(rooms[1].counsellor.is_none() && rooms.iter().all(|row| row.past.is_empty()));
     assert_eq!(store.lines(RoomId(1), 0).await.expect("reads").len(), 3);
     assert_eq!(store.claims(Time(0)).await.expect("reads")[0].claim, ClaimId(0xf1));
-    assert!(take(&store, 1, AccountId(0xa1), 0xf1, 400).await.is_some(), "the same click has the same answer");
+    assert!(take(&*store, 1, AccountId(0xa1), 0xf1, 400).await.is_some(), "the same click has the same answer");
 
     let session = Digested::from_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("is one");
     let asha = store.session(session, Time(400)).await.expect("reads").expect("is signed in");
@@ -82,8 +84,8 @@ async fn a_database_of_the_first_house_is_brought_up_to_date_with_everything_in_
 #[tokio::test]
 async fn an_update_reserves_the_nicknames_that_were_registered_and_costs_nobody_time() {
     // U3, W24
-    let folder = first_house().await;
-    let store = Sqlite::open(&folder.file()).await.expect("opens");
+    let database = first_house().await;
+    let store = database.open().await;
     let known = Outage { from: Time(350), until: Time(90_000) };
     assert_eq!(store.started(Time(90_000)).await.expect("answers"), [known], "since the last sign of life");
 

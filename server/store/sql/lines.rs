@@ -1,23 +1,23 @@
-//! Lines on SQLite: a batch is one statement, and a line is saved once however often it is sent.
+//! Lines: a batch is one statement, and a line is saved once however often it is sent.
 //!
 //! Knows nothing of who may read them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use quietline_domain::{RoomId, Seq, Time};
-use serde::Serialize;
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use quietline_domain::{Role as Side, RoomId, Seq, Time};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Appended, NewLine, sqlite::misread};
+use super::{Db, Reader, Record, insert_lines, misread};
 use crate::{
     private::SealedText,
     protocol::{Body, Role, Said},
+    store::{Appended, NewLine},
 };
 
 /// Saves a batch and answers in its order. A room's actor waits for its answer before it says more, so there is
 /// almost always one round: two lines of one room would ask for the same number.
-pub async fn append_all(db: &mut SqliteConnection, lines: &[NewLine]) -> Result<Vec<Appended>, sqlx::Error> {
+pub async fn append_all(db: &mut Db, lines: &[NewLine]) -> sqlx::Result<Vec<Appended>> {
     let mut answers = vec![Appended::NoRoom; lines.len()];
     let mut left: Vec<usize> = (0..lines.len()).collect();
     while !left.is_empty() {
@@ -39,7 +39,7 @@ pub fn is_one_round(lines: &[NewLine]) -> bool {
 }
 
 /// The room's lines after `since`, in order.
-pub async fn after(db: &SqlitePool, room: RoomId, since: Seq) -> Result<Vec<Said>, sqlx::Error> {
+pub async fn after(db: &Reader, room: RoomId, since: Seq) -> sqlx::Result<Vec<Said>> {
     const AFTER: &str = "select seq, cid, sender, said_at, suite, body from line
          where room = $1 and seq > $2 order by seq";
     let rows = sqlx::query(AFTER)
@@ -50,34 +50,16 @@ pub async fn after(db: &SqlitePool, room: RoomId, since: Seq) -> Result<Vec<Said
     rows.iter().map(said).collect()
 }
 
-/// A line on its way into the one statement of its batch.
-#[derive(Serialize)]
-struct Sent<'a> {
-    room: String,
-    cid: String,
-    sender: Role,
-    at: i64,
-    suite: u8,
-    body: &'a SealedText,
+/// A side's name in the column `sender`.
+pub fn sender_word(from: Side) -> &'static str {
+    match from {
+        Side::Student => "student",
+        Side::Counsellor => "counsellor",
+    }
 }
 
-/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it.
-async fn append_round(db: &mut SqliteConnection, lines: &[&NewLine]) -> Result<Vec<Appended>, sqlx::Error> {
-    const APPEND: &str = "insert into line (room, seq, cid, sender, said_at, suite, body)
-         select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
-            unhex(sent.value ->> 'cid'), sent.value ->> 'sender', sent.value ->> 'at', sent.value ->> 'suite',
-            sent.value ->> 'body'
-         from json_each($1) as sent cross join room on room.id = unhex(sent.value ->> 'room')
-         where true
-         on conflict (room, cid) do nothing
-         returning room, seq";
-    let sent: Vec<_> = lines.iter().map(|line| sent(line)).collect();
-    let sent = serde_json::to_string(&sent).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-    let rows = sqlx::query(APPEND).bind(sent).fetch_all(&mut *db).await?;
-    let mut saved = HashMap::with_capacity(rows.len());
-    for row in &rows {
-        saved.insert(row.try_get::<Uuid, _>(0)?, row.try_get::<i64, _>(1)?);
-    }
+async fn append_round(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<Vec<Appended>> {
+    let mut saved = insert_lines(db, lines).await?;
     let mut appended = Vec::with_capacity(lines.len());
     for &line in lines {
         appended.push(match saved.remove(&Uuid::from_u128(line.room.0)) {
@@ -88,19 +70,8 @@ async fn append_round(db: &mut SqliteConnection, lines: &[&NewLine]) -> Result<V
     Ok(appended)
 }
 
-fn sent(line: &NewLine) -> Sent<'_> {
-    Sent {
-        room: Uuid::from_u128(line.room.0).simple().to_string(),
-        cid: Uuid::from_u128(line.cid.0).simple().to_string(),
-        sender: line.from.into(),
-        at: line.at.0,
-        suite: line.body.suite,
-        body: &line.body.text,
-    }
-}
-
 /// Why a line was not inserted: it is there already, its cid holds something else, or the room is gone.
-async fn saved_before(db: &mut SqliteConnection, line: &NewLine) -> Result<Appended, sqlx::Error> {
+async fn saved_before(db: &mut Db, line: &NewLine) -> sqlx::Result<Appended> {
     const SAVED: &str = "select seq, cid, sender, said_at, suite, body from line where room = $1 and cid = $2";
     let row = sqlx::query(SAVED)
         .bind(Uuid::from_u128(line.room.0))
@@ -115,7 +86,7 @@ async fn saved_before(db: &mut SqliteConnection, line: &NewLine) -> Result<Appen
     Ok(if same { Appended::Again { seq: before.seq, at: Time(before.at) } } else { Appended::CidTaken })
 }
 
-fn said(row: &SqliteRow) -> Result<Said, sqlx::Error> {
+fn said(row: &Record) -> sqlx::Result<Said> {
     Ok(Said {
         seq: row.try_get::<i64, _>("seq")? as Seq,
         cid: row.try_get("cid")?,
@@ -125,6 +96,10 @@ fn said(row: &SqliteRow) -> Result<Said, sqlx::Error> {
             _ => return Err(misread("sender")),
         },
         at: row.try_get("said_at")?,
-        body: Body { suite: row.try_get("suite")?, text: SealedText::new(row.try_get("body")?) },
+        body: Body { suite: suite(row)?, text: SealedText::new(row.try_get("body")?) },
     })
+}
+
+fn suite(row: &Record) -> sqlx::Result<u8> {
+    u8::try_from(row.try_get::<i64, _>("suite")?).map_err(|_| misread("suite"))
 }

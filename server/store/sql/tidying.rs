@@ -1,18 +1,19 @@
-//! Time and tidiness on SQLite: when the server was down, and what belongs to nothing any more.
+//! Time and tidiness: when the server was down, and what belongs to nothing any more.
 //!
 //! Knows nothing of what is done about either; the sweep's wishes are numbers, so that one process can ask another.
 
 use quietline_domain::{Time, outage::Outage};
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::Row;
 
-use super::{OUTAGES_KEPT, Sweeps, clicks};
+use super::{Db, Reader, Record, clicks};
+use crate::store::{OUTAGES_KEPT, Sweeps};
 
-pub async fn alive(db: &mut SqliteConnection, now: Time) -> sqlx::Result<()> {
+pub async fn alive(db: &mut Db, now: Time) -> sqlx::Result<()> {
     set(db, "alive", now.0).await
 }
 
 /// Remembers the outage that ends now, and returns all that are remembered.
-pub async fn started(db: &mut SqliteConnection, now: Time) -> sqlx::Result<Vec<Outage>> {
+pub async fn started(db: &mut Db, now: Time) -> sqlx::Result<Vec<Outage>> {
     let last: i64 =
         sqlx::query("select value from counter where name = 'alive'").fetch_one(&mut *db).await?.try_get(0)?;
     // 0 is a server that never ran before; what lies ahead was said by a clock that has been set back since.
@@ -25,7 +26,7 @@ pub async fn started(db: &mut SqliteConnection, now: Time) -> sqlx::Result<Vec<O
 }
 
 /// Returns how many rows went.
-pub async fn sweep(db: &mut SqliteConnection, now: Time) -> sqlx::Result<u64> {
+pub async fn sweep(db: &mut Db, now: Time) -> sqlx::Result<u64> {
     const ORPHANS: &str = "delete from chat_user
          where account is null and not exists (select 1 from room where room.student = chat_user.id)";
     let orphans = sqlx::query(ORPHANS).execute(&mut *db).await?.rows_affected();
@@ -33,12 +34,12 @@ pub async fn sweep(db: &mut SqliteConnection, now: Time) -> sqlx::Result<u64> {
     Ok(orphans + over.rows_affected() + clicks::forget(db, now).await?)
 }
 
-pub async fn ask_sweep(db: &mut SqliteConnection) -> sqlx::Result<i64> {
+pub async fn ask_sweep(db: &mut Db) -> sqlx::Result<i64> {
     const ASK: &str = "update counter set value = value + 1 where name = 'sweep_asked' returning value";
     sqlx::query(ASK).fetch_one(db).await?.try_get(0)
 }
 
-pub async fn sweeps(db: &SqlitePool) -> sqlx::Result<Sweeps> {
+pub async fn sweeps(db: &Reader) -> sqlx::Result<Sweeps> {
     const SWEEPS: &str = "select name, value from counter where name in ('sweep_asked', 'sweep_done', 'sweep_erased')";
     let mut sweeps = Sweeps { asked: 0, done: 0, erased: 0 };
     for row in sqlx::query(SWEEPS).fetch_all(db).await? {
@@ -52,12 +53,12 @@ pub async fn sweeps(db: &SqlitePool) -> sqlx::Result<Sweeps> {
     Ok(sweeps)
 }
 
-pub async fn swept(db: &mut SqliteConnection, wish: i64, erased: u64) -> sqlx::Result<()> {
+pub async fn swept(db: &mut Db, wish: i64, erased: u64) -> sqlx::Result<()> {
     set(db, "sweep_done", wish).await?;
     set(db, "sweep_erased", erased as i64).await
 }
 
-async fn remember(db: &mut SqliteConnection, outage: Outage) -> sqlx::Result<()> {
+async fn remember(db: &mut Db, outage: Outage) -> sqlx::Result<()> {
     // The same beginning again comes from a clock that was set back: the longer outage holds.
     const REMEMBER: &str = "insert into outage (from_at, until_at) values ($1, $2)
          on conflict (from_at) do update set until_at = excluded.until_at where outage.until_at < excluded.until_at";
@@ -65,14 +66,14 @@ async fn remember(db: &mut SqliteConnection, outage: Outage) -> sqlx::Result<()>
     Ok(())
 }
 
-async fn outages(db: &mut SqliteConnection) -> sqlx::Result<Vec<Outage>> {
+async fn outages(db: &mut Db) -> sqlx::Result<Vec<Outage>> {
     let rows = sqlx::query("select from_at, until_at from outage order by from_at").fetch_all(db).await?;
     let times =
-        |row: &SqliteRow| Ok(Outage { from: Time(row.try_get("from_at")?), until: Time(row.try_get("until_at")?) });
+        |row: &Record| Ok(Outage { from: Time(row.try_get("from_at")?), until: Time(row.try_get("until_at")?) });
     rows.iter().map(times).collect()
 }
 
-async fn set(db: &mut SqliteConnection, name: &'static str, value: i64) -> sqlx::Result<()> {
+async fn set(db: &mut Db, name: &'static str, value: i64) -> sqlx::Result<()> {
     sqlx::query("update counter set value = $2 where name = $1").bind(name).bind(value).execute(db).await?;
     Ok(())
 }

@@ -1,11 +1,14 @@
-//! Accounts and their sessions on SQLite. Knows nothing of rooms.
+//! Accounts and their sessions. Knows nothing of rooms.
 
 use quietline_domain::{AccountId, Time};
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::{AccountRow, Availability, NewAccount, StaffRole, names, sqlite::misread};
-use crate::private::{Digested, Nickname};
+use super::{Db, Reader, Record, misread, names};
+use crate::{
+    private::{Digested, Nickname},
+    store::{AccountRow, Availability, NewAccount, StaffRole},
+};
 
 macro_rules! account_rows {
     ($where:literal) => {
@@ -17,7 +20,7 @@ macro_rules! account_rows {
     };
 }
 
-pub async fn add(db: &mut SqliteConnection, new: NewAccount) -> sqlx::Result<Option<AccountId>> {
+pub async fn add(db: &mut Db, new: NewAccount) -> sqlx::Result<Option<AccountId>> {
     const ADD: &str = "insert into account (id, login, role, password_hash, available, created_at)
          values ($1, $2, $3, $4, 0, $5) on conflict (login) do nothing";
     if names::is_registered(db, new.forms).await? {
@@ -45,23 +48,23 @@ pub async fn add(db: &mut SqliteConnection, new: NewAccount) -> sqlx::Result<Opt
     Ok(Some(new.account))
 }
 
-pub async fn all(db: &SqlitePool) -> sqlx::Result<Vec<AccountRow>> {
+pub async fn all(db: &Reader) -> sqlx::Result<Vec<AccountRow>> {
     let rows = sqlx::query(account_rows!("order by login")).fetch_all(db).await?;
     rows.iter().map(account).collect()
 }
 
-pub async fn by_id(db: &SqlitePool, id: AccountId) -> sqlx::Result<Option<AccountRow>> {
+pub async fn by_id(db: &Reader, id: AccountId) -> sqlx::Result<Option<AccountRow>> {
     let row =
         sqlx::query(account_rows!("where account.id = $1")).bind(Uuid::from_u128(id.0)).fetch_optional(db).await?;
     row.as_ref().map(account).transpose()
 }
 
-pub async fn by_login(db: &SqlitePool, login: &str) -> sqlx::Result<Option<(AccountRow, String)>> {
+pub async fn by_login(db: &Reader, login: &str) -> sqlx::Result<Option<(AccountRow, String)>> {
     let row = sqlx::query(account_rows!("where login = $1")).bind(login.to_owned()).fetch_optional(db).await?;
     row.map(|row| Ok((account(&row)?, row.try_get("password_hash")?))).transpose()
 }
 
-pub async fn reset(db: &mut SqliteConnection, login: &str, password_hash: &str) -> sqlx::Result<bool> {
+pub async fn reset(db: &mut Db, login: &str, password_hash: &str) -> sqlx::Result<bool> {
     let reset = sqlx::query("update account set password_hash = $2, disabled_at = null where login = $1")
         .bind(login.to_owned())
         .bind(password_hash.to_owned())
@@ -71,7 +74,7 @@ pub async fn reset(db: &mut SqliteConnection, login: &str, password_hash: &str) 
     Ok(reset.rows_affected() == 1)
 }
 
-pub async fn disable(db: &mut SqliteConnection, login: &str, now: Time) -> sqlx::Result<bool> {
+pub async fn disable(db: &mut Db, login: &str, now: Time) -> sqlx::Result<bool> {
     let disabled = sqlx::query("update account set disabled_at = $2 where login = $1")
         .bind(login.to_owned())
         .bind(now.0)
@@ -81,7 +84,7 @@ pub async fn disable(db: &mut SqliteConnection, login: &str, now: Time) -> sqlx:
     Ok(disabled.rows_affected() == 1)
 }
 
-pub async fn set_available(db: &mut SqliteConnection, id: AccountId, state: Availability) -> sqlx::Result<()> {
+pub async fn set_available(db: &mut Db, id: AccountId, state: Availability) -> sqlx::Result<()> {
     sqlx::query("update account set available = $2 where id = $1 and disabled_at is null")
         .bind(Uuid::from_u128(id.0))
         .bind(i64::from(state == Availability::Available))
@@ -90,7 +93,7 @@ pub async fn set_available(db: &mut SqliteConnection, id: AccountId, state: Avai
     Ok(())
 }
 
-pub async fn add_session(db: &mut SqliteConnection, session: Digested, id: AccountId, until: Time) -> sqlx::Result<()> {
+pub async fn add_session(db: &mut Db, session: Digested, id: AccountId, until: Time) -> sqlx::Result<()> {
     sqlx::query("insert into session (digest, account, until) values ($1, $2, $3)")
         .bind(session.to_text())
         .bind(Uuid::from_u128(id.0))
@@ -100,7 +103,7 @@ pub async fn add_session(db: &mut SqliteConnection, session: Digested, id: Accou
     Ok(())
 }
 
-pub async fn by_session(db: &SqlitePool, session: Digested, now: Time) -> sqlx::Result<Option<AccountRow>> {
+pub async fn by_session(db: &Reader, session: Digested, now: Time) -> sqlx::Result<Option<AccountRow>> {
     const SIGNED_IN: &str = account_rows!(
         "join session on session.account = account.id
          where session.digest = $1 and $2 < session.until and disabled_at is null"
@@ -109,7 +112,7 @@ pub async fn by_session(db: &SqlitePool, session: Digested, now: Time) -> sqlx::
     row.as_ref().map(account).transpose()
 }
 
-pub async fn end_session(db: &mut SqliteConnection, session: Digested, now: Time) -> sqlx::Result<()> {
+pub async fn end_session(db: &mut Db, session: Digested, now: Time) -> sqlx::Result<()> {
     const LAST_ONE: &str = "update account set available = 0
          where id in (select account from session where digest = $1)
            and not exists (select 1 from session where session.account = account.id and digest <> $1)";
@@ -120,11 +123,11 @@ pub async fn end_session(db: &mut SqliteConnection, session: Digested, now: Time
     changed(db).await
 }
 
-pub async fn revision(db: &SqlitePool) -> sqlx::Result<i64> {
+pub async fn revision(db: &Reader) -> sqlx::Result<i64> {
     sqlx::query("select value from counter where name = 'staff'").fetch_one(db).await?.try_get(0)
 }
 
-async fn sign_out_everywhere(db: &mut SqliteConnection, login: &str) -> sqlx::Result<()> {
+async fn sign_out_everywhere(db: &mut Db, login: &str) -> sqlx::Result<()> {
     sqlx::query("delete from session where account in (select id from account where login = $1)")
         .bind(login.to_owned())
         .execute(&mut *db)
@@ -133,12 +136,12 @@ async fn sign_out_everywhere(db: &mut SqliteConnection, login: &str) -> sqlx::Re
     changed(db).await
 }
 
-async fn changed(db: &mut SqliteConnection) -> sqlx::Result<()> {
+async fn changed(db: &mut Db) -> sqlx::Result<()> {
     sqlx::query("update counter set value = value + 1 where name = 'staff'").execute(db).await?;
     Ok(())
 }
 
-fn account(row: &SqliteRow) -> sqlx::Result<AccountRow> {
+fn account(row: &Record) -> sqlx::Result<AccountRow> {
     Ok(AccountRow {
         account: AccountId(row.try_get::<Uuid, _>("id")?.as_u128()),
         login: row.try_get("login")?,

@@ -1,16 +1,19 @@
-//! Chat users and what they are called, on SQLite: whose a nickname is, and who gives way (U3, U4).
+//! Chat users and what they are called,: whose a nickname is, and who gives way (U3, U4).
 //!
 //! Compares keyed digests and cannot make them: it knows neither the key nor how a nickname is folded.
 
 use quietline_domain::{AccountId, RoomId};
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::Sharing;
-use crate::private::{Forms, Nickname};
+use super::{Db, Reader, Record};
+use crate::{
+    private::{Forms, Nickname},
+    store::Sharing,
+};
 
 /// Whether somebody has this nickname, in either form, whom a visitor may not share it with.
-pub async fn is_taken(db: &mut SqliteConnection, forms: Forms, shared: Sharing) -> sqlx::Result<bool> {
+pub async fn is_taken(db: &mut Db, forms: Forms, shared: Sharing) -> sqlx::Result<bool> {
     const BY_ANYBODY: &str = "select 1 from chat_user where folded_first = $1 or skeleton_first = $2 limit 1";
     match shared {
         Sharing::Allowed => is_registered(db, forms).await,
@@ -19,33 +22,28 @@ pub async fn is_taken(db: &mut SqliteConnection, forms: Forms, shared: Sharing) 
 }
 
 /// Whether an account has this nickname, in either form.
-pub async fn is_registered(db: &mut SqliteConnection, forms: Forms) -> sqlx::Result<bool> {
+pub async fn is_registered(db: &mut Db, forms: Forms) -> sqlx::Result<bool> {
     const BY_ACCOUNT: &str = "select 1 from chat_user
          where account is not null and (folded_first = $1 or skeleton_first = $2) limit 1";
     has_any(db, BY_ACCOUNT, forms).await
 }
 
 /// Makes a chat user without an account, and returns its id.
-pub async fn add_visitor(db: &mut SqliteConnection, nickname: &Nickname, forms: Forms) -> sqlx::Result<Uuid> {
+pub async fn add_visitor(db: &mut Db, nickname: &Nickname, forms: Forms) -> sqlx::Result<Uuid> {
     let id = Uuid::new_v4();
     add(db, id, nickname, forms, None).await?;
     Ok(id)
 }
 
 /// Makes the chat user of an account. It has the account's id: there is one for each.
-pub async fn add_registered(
-    db: &mut SqliteConnection,
-    account: AccountId,
-    nickname: &Nickname,
-    forms: Forms,
-) -> sqlx::Result<()> {
+pub async fn add_registered(db: &mut Db, account: AccountId, nickname: &Nickname, forms: Forms) -> sqlx::Result<()> {
     let id = Uuid::from_u128(account.0);
     add(db, id, nickname, forms, Some(id)).await
 }
 
 /// Visitors who have this nickname are called `prefix` and it from now on. The forms of the longer name are empty
 /// until they are completed.
-pub async fn rename_visitors(db: &mut SqliteConnection, prefix: &str, forms: Forms) -> sqlx::Result<()> {
+pub async fn rename_visitors(db: &mut Db, prefix: &str, forms: Forms) -> sqlx::Result<()> {
     const RENAME: &str = "update chat_user
          set nickname = $1 || nickname, folded_first = null, skeleton_first = null
          where account is null and (folded_first = $2 or skeleton_first = $3)";
@@ -59,7 +57,7 @@ pub async fn rename_visitors(db: &mut SqliteConnection, prefix: &str, forms: For
 }
 
 /// What every open room's student is called.
-pub async fn of_rooms(db: &SqlitePool) -> sqlx::Result<Vec<(RoomId, Nickname)>> {
+pub async fn of_rooms(db: &Reader) -> sqlx::Result<Vec<(RoomId, Nickname)>> {
     const STUDENTS: &str = "select room.id, nickname from room join chat_user on chat_user.id = room.student
          order by queue_no";
     let rows = sqlx::query(STUDENTS).fetch_all(db).await?;
@@ -75,7 +73,7 @@ pub struct Formless {
 
 /// Visitors who have none, and everybody with an account: the key may be another than the one their forms were made
 /// with, because it is in no backup. Those with an account come first: theirs is the older right.
-pub async fn formless(db: &SqlitePool) -> sqlx::Result<Vec<Formless>> {
+pub async fn formless(db: &Reader) -> sqlx::Result<Vec<Formless>> {
     const FORMLESS: &str = "select chat_user.id, nickname from chat_user
             left join account on account.id = chat_user.account
          where folded_first is null or skeleton_first is null or chat_user.account is not null
@@ -86,7 +84,7 @@ pub async fn formless(db: &SqlitePool) -> sqlx::Result<Vec<Formless>> {
 
 /// Fills in forms, unless the chat user has been renamed since. Of two accounts whose nicknames have become the same
 /// the later one stays without: its nickname is reserved all the same.
-pub async fn complete(db: &mut SqliteConnection, completed: Vec<(Formless, Forms)>) -> sqlx::Result<()> {
+pub async fn complete(db: &mut Db, completed: Vec<(Formless, Forms)>) -> sqlx::Result<()> {
     const COMPLETE: &str = "update chat_user set folded_first = $3, skeleton_first = $4
          where id = $1 and nickname = $2 and (account is null or not exists (
             select 1 from chat_user as other
@@ -104,7 +102,7 @@ pub async fn complete(db: &mut SqliteConnection, completed: Vec<(Formless, Forms
     Ok(())
 }
 
-async fn has_any(db: &mut SqliteConnection, query: &'static str, forms: Forms) -> sqlx::Result<bool> {
+async fn has_any(db: &mut Db, query: &'static str, forms: Forms) -> sqlx::Result<bool> {
     let row = sqlx::query(query)
         .bind(forms.folded_first.to_text())
         .bind(forms.skeleton_first.to_text())
@@ -113,13 +111,7 @@ async fn has_any(db: &mut SqliteConnection, query: &'static str, forms: Forms) -
     Ok(row.is_some())
 }
 
-async fn add(
-    db: &mut SqliteConnection,
-    id: Uuid,
-    nickname: &Nickname,
-    forms: Forms,
-    account: Option<Uuid>,
-) -> sqlx::Result<()> {
+async fn add(db: &mut Db, id: Uuid, nickname: &Nickname, forms: Forms, account: Option<Uuid>) -> sqlx::Result<()> {
     const ADD: &str = "insert into chat_user (id, nickname, folded_first, skeleton_first, account)
          values ($1, $2, $3, $4, $5)";
     sqlx::query(ADD)
@@ -133,6 +125,6 @@ async fn add(
     Ok(())
 }
 
-fn called(row: &SqliteRow) -> sqlx::Result<Nickname> {
+fn called(row: &Record) -> sqlx::Result<Nickname> {
     row.try_get("nickname").map(Nickname::stored)
 }

@@ -3,18 +3,28 @@
 //! Group commit without a timer: while one commit runs, the next batch gathers (yardsticks: 4,400 rows a second at one
 //! row a commit, 239,000 at 64). Lines travel as one statement. It knows what each write promises, not who asks.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use sqlx::{Connection, Row, SqliteConnection};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
 
 use super::{
-    Appended, Kept, NewLine, StoreError,
+    Db, PATIENCE, Source, begin,
     lines::{append_all, is_one_round},
+    link::Link,
+    scrub,
 };
+use crate::store::{Appended, Kept, NewLine, StoreError};
 
 /// As many writes as one transaction holds at most; bounds its time and its memory.
 const BATCH: usize = 512;
@@ -28,7 +38,7 @@ const SCRUB_AGAIN: Duration = Duration::from_millis(200);
 /// A write under way, within the transaction of its connection.
 pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
-type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, Answer> + Send>;
+type Job = Box<dyn for<'c> FnOnce(&'c mut Db) -> Writing<'c, Answer> + Send>;
 
 /// Says the outcome to whoever asked: once the commit is done, or the error that undid it.
 type Answer = Box<dyn FnOnce(Outcome) + Send>;
@@ -50,28 +60,32 @@ pub enum After {
     Scrub,
 }
 
-#[derive(Clone)]
-pub struct Writer(mpsc::Sender<Write>);
+pub struct Writer {
+    waiting: mpsc::Sender<Write>,
+    superseded: Arc<AtomicBool>,
+}
 
 impl Writer {
-    pub fn start(connection: SqliteConnection) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(write_all(connection, receiver));
-        Self(sender)
+    /// Starts over a connection; when it fails, the next ones come from `source`.
+    pub fn start(source: Source, db: Db) -> Self {
+        let (waiting, receiver) = mpsc::channel(QUEUE);
+        let superseded = Arc::new(AtomicBool::new(false));
+        tokio::spawn(write_all(Link::over(source, db, superseded.clone()), receiver));
+        Self { waiting, superseded }
     }
 
     /// Saves a line together with its neighbours.
     pub async fn line(&self, line: NewLine) -> Kept<Appended> {
         let (answer, answered) = oneshot::channel();
         self.send(Write::Line(line, answer)).await?;
-        answered.await.map_err(|_| StoreError::Stopped)?
+        answered.await.map_err(|_| self.unanswered())?
     }
 
     /// Runs one write within the next transaction.
     pub async fn run<T, F>(&self, after: After, write: F) -> Kept<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Db) -> Writing<'c, T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel::<Kept<T>>();
         let job: Job = Box::new(move |connection| {
@@ -85,7 +99,7 @@ impl Writer {
             })
         });
         self.send(Write::Job(job, after)).await?;
-        answered.await.map_err(|_| StoreError::Stopped)?
+        answered.await.map_err(|_| self.unanswered())?
     }
 
     /// Returns once all that waited is written and the connection is closed.
@@ -97,11 +111,16 @@ impl Writer {
     }
 
     async fn send(&self, write: Write) -> Kept<()> {
-        self.0.send(write).await.map_err(|_| StoreError::Stopped)
+        self.waiting.send(write).await.map_err(|_| self.unanswered())
+    }
+
+    /// Why a write was dropped without an answer. The database's own words are in the log.
+    fn unanswered(&self) -> StoreError {
+        if self.superseded.load(Ordering::Relaxed) { StoreError::Superseded } else { StoreError::Away }
     }
 }
 
-async fn write_all(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Write>) {
+async fn write_all(mut link: Link, mut receiver: mpsc::Receiver<Write>) {
     let mut gathered = Vec::with_capacity(BATCH);
     // Erasures whose rows are gone and whose log is not truncated yet: not answered before it is.
     let mut owed = Answers::new();
@@ -125,18 +144,16 @@ async fn write_all(mut connection: SqliteConnection, mut receiver: mpsc::Receive
             }
         }
         if !lines.is_empty() || !jobs.is_empty() {
-            owed.append(&mut write_batch(&mut connection, lines, jobs).await);
+            owed.append(&mut write_batch(&mut link, lines, jobs).await);
         }
         if !owed.is_empty() {
-            match scrub(&mut connection).await {
+            match scrubbed(&mut link).await {
                 Ok(()) => owed.drain(..).for_each(|answer| answer(Ok(()))),
                 Err(error) => log::warn!("an erased room is still in the log: {error}"),
             }
         }
         if let Some(answer) = close {
-            if let Err(error) = connection.close().await {
-                log::warn!("database close failed: {error}");
-            }
+            link.close().await;
             let _ = answer.send(());
             return;
         }
@@ -145,13 +162,14 @@ async fn write_all(mut connection: SqliteConnection, mut receiver: mpsc::Receive
 
 /// Commits, answers, and returns the answers that wait for the log to be truncated.
 async fn write_batch(
-    connection: &mut SqliteConnection,
+    link: &mut Link,
     lines: Vec<(NewLine, oneshot::Sender<Kept<Appended>>)>,
     jobs: Vec<(Job, After)>,
 ) -> Answers {
     let (lines, askers): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    match commit(connection, &lines, jobs).await {
+    match committed(link, &lines, jobs).await {
         Ok((appended, answers)) => {
+            link.worked();
             for (asker, outcome) in askers.into_iter().zip(appended) {
                 let _ = asker.send(Ok(outcome));
             }
@@ -160,30 +178,32 @@ async fn write_batch(
             at_once.into_iter().for_each(|(answer, _)| answer(Ok(())));
             owed.into_iter().map(|(answer, _)| answer).collect()
         }
+        // Whoever asked is told by the closed channel.
         Err(error) => {
-            // Jobs that were dropped unanswered tell their askers by the closed channel.
-            log::error!("database write failed: {error}");
-            for asker in askers {
-                let _ = asker.send(Err(StoreError::Stopped));
-            }
+            link.failed(&error);
             Answers::new()
         }
     }
 }
 
 type Answers = Vec<Answer>;
-type Committed = Vec<(Answer, After)>;
+type Committed = (Vec<Appended>, Vec<(Answer, After)>);
 
-async fn commit(
-    connection: &mut SqliteConnection,
-    lines: &[NewLine],
-    jobs: Vec<(Job, After)>,
-) -> Result<(Vec<Appended>, Committed), sqlx::Error> {
+async fn committed(link: &mut Link, lines: &[NewLine], jobs: Vec<(Job, After)>) -> Kept<Committed> {
+    let db = link.ready().await?;
+    match PATIENCE {
+        Some(patience) => timeout(patience, commit(db, lines, jobs)).await.map_err(|_| StoreError::Away)?,
+        None => commit(db, lines, jobs).await,
+    }
+    .map_err(StoreError::from)
+}
+
+async fn commit(db: &mut Db, lines: &[NewLine], jobs: Vec<(Job, After)>) -> sqlx::Result<Committed> {
     if jobs.is_empty() && is_one_round(lines) {
         // One statement is a transaction of its own, and spares the hops of beginning and ending one.
-        return Ok((append_all(connection, lines).await?, Committed::new()));
+        return Ok((append_all(db, lines).await?, Vec::new()));
     }
-    let mut transaction = connection.begin_with("begin immediate").await?;
+    let mut transaction = begin(db).await?;
     let appended = append_all(&mut transaction, lines).await?;
     let mut answers = Vec::with_capacity(jobs.len());
     for (job, after) in jobs {
@@ -193,13 +213,14 @@ async fn commit(
     Ok((appended, answers))
 }
 
-/// Does not wait for readers: lines go on meanwhile, and it is tried again.
-async fn scrub(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("pragma busy_timeout = 50").execute(&mut *connection).await?;
-    let truncated = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut *connection).await;
-    sqlx::query("pragma busy_timeout = 5000").execute(&mut *connection).await?;
-    match truncated?.try_get::<i64, _>(0)? {
-        0 => Ok(()),
-        _ => Err(sqlx::Error::Protocol("another process reads the database; it is tried again".into())),
+async fn scrubbed(link: &mut Link) -> Kept<()> {
+    let scrubbed = match link.ready().await {
+        Ok(db) => scrub(db).await.map_err(StoreError::from),
+        Err(error) => Err(error),
+    };
+    // A log that readers hold is no failure of the connection.
+    if let Err(error @ (StoreError::Unusable(_) | StoreError::Superseded)) = &scrubbed {
+        link.failed(error);
     }
+    scrubbed
 }

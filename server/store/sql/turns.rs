@@ -1,4 +1,4 @@
-//! Turns on SQLite: how a counsellor's time in a room ends, who comes next, and who held it before.
+//! Turns: how a counsellor's time in a room ends, who comes next, and who held it before.
 //!
 //! Both ways of ending a turn begin with the same conditional statement, so of two that come at once one finds nothing
 //! to end. Knows nothing of how a room is taken (`rooms.rs`).
@@ -6,20 +6,17 @@
 use std::collections::HashMap;
 
 use quietline_domain::{AccountId, RoomId, Seq, Time, room::TurnEnd};
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::{PastTurn, Seated, rooms, sqlite::misread};
-use crate::private::Nickname;
+use super::{Db, Reader, Record, misread, rooms};
+use crate::{
+    private::Nickname,
+    store::{PastTurn, Seated},
+};
 
 /// The room waits again; its place and its arrival are as they were (W25).
-pub async fn release(
-    db: &mut SqliteConnection,
-    room: RoomId,
-    from: AccountId,
-    why: TurnEnd,
-    now: Time,
-) -> sqlx::Result<Option<Seq>> {
+pub async fn release(db: &mut Db, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> sqlx::Result<Option<Seq>> {
     const RELEASE: &str = "update room
          set counsellor = null, claim = null, taken_after = null, reads_after = null, active_at = $2 where id = $1";
     let left = end_turn(db, room, from, why).await?;
@@ -30,7 +27,7 @@ pub async fn release(
 }
 
 pub async fn hand_over(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     room: RoomId,
     from: AccountId,
     to: AccountId,
@@ -58,7 +55,7 @@ pub async fn hand_over(
     Ok(rooms::by_id(db, room).await?.and_then(|row| row.counsellor))
 }
 
-pub async fn share_older(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<()> {
+pub async fn share_older(db: &mut Db, room: RoomId) -> sqlx::Result<()> {
     sqlx::query("update room set reads_after = 0 where id = $1 and counsellor is not null")
         .bind(Uuid::from_u128(room.0))
         .execute(db)
@@ -66,7 +63,7 @@ pub async fn share_older(db: &mut SqliteConnection, room: RoomId) -> sqlx::Resul
     Ok(())
 }
 
-pub async fn left_by(db: &SqlitePool, account: AccountId) -> sqlx::Result<Vec<RoomId>> {
+pub async fn left_by(db: &Reader, account: AccountId) -> sqlx::Result<Vec<RoomId>> {
     const LEFT: &str = "select id from room
          where (counsellor is null or counsellor <> $1)
             and id in (select room from past_turn where past_turn.counsellor = $1)
@@ -85,13 +82,13 @@ macro_rules! past_turns {
     };
 }
 
-pub async fn past_of(db: &mut SqliteConnection, room: Uuid) -> sqlx::Result<Vec<PastTurn>> {
+pub async fn past_of(db: &mut Db, room: Uuid) -> sqlx::Result<Vec<PastTurn>> {
     let rows = sqlx::query(past_turns!("where past_turn.room = $1 order by nth")).bind(room).fetch_all(db).await?;
     rows.iter().map(past_turn).collect()
 }
 
 /// Of every room that has changed hands, with one query for all of them.
-pub async fn past_of_all(db: &mut SqliteConnection) -> sqlx::Result<HashMap<Uuid, Vec<PastTurn>>> {
+pub async fn past_of_all(db: &mut Db) -> sqlx::Result<HashMap<Uuid, Vec<PastTurn>>> {
     let mut past: HashMap<_, Vec<_>> = HashMap::new();
     for row in sqlx::query(past_turns!("order by past_turn.room, nth")).fetch_all(db).await? {
         past.entry(row.try_get("room")?).or_default().push(past_turn(&row)?);
@@ -100,7 +97,7 @@ pub async fn past_of_all(db: &mut SqliteConnection) -> sqlx::Result<HashMap<Uuid
 }
 
 /// Remembers the turn as past, while the room is still this counsellor's. Returns the last line's number.
-async fn end_turn(db: &mut SqliteConnection, room: RoomId, from: AccountId, why: TurnEnd) -> sqlx::Result<Option<Seq>> {
+async fn end_turn(db: &mut Db, room: RoomId, from: AccountId, why: TurnEnd) -> sqlx::Result<Option<Seq>> {
     const END: &str = "insert into past_turn (room, nth, counsellor, came_after, left_after, why)
          select room.id,
             coalesce((select max(past.nth) from past_turn as past where past.room = room.id), 0) + 1,
@@ -118,12 +115,7 @@ async fn end_turn(db: &mut SqliteConnection, room: RoomId, from: AccountId, why:
 }
 
 /// The answer that was given, when the room's last change of hands was this very one.
-async fn handed_over_before(
-    db: &mut SqliteConnection,
-    room: RoomId,
-    from: AccountId,
-    to: AccountId,
-) -> sqlx::Result<Option<Seated>> {
+async fn handed_over_before(db: &mut Db, room: RoomId, from: AccountId, to: AccountId) -> sqlx::Result<Option<Seated>> {
     let Some(row) = rooms::by_id(db, room).await? else {
         return Ok(None);
     };
@@ -131,7 +123,7 @@ async fn handed_over_before(
     Ok(row.counsellor.filter(|by| gave && by.account == to && by.claim.is_none()))
 }
 
-async fn is_enabled(db: &mut SqliteConnection, account: AccountId) -> sqlx::Result<bool> {
+async fn is_enabled(db: &mut Db, account: AccountId) -> sqlx::Result<bool> {
     let enabled = sqlx::query("select 1 from account where id = $1 and disabled_at is null")
         .bind(Uuid::from_u128(account.0))
         .fetch_optional(db)
@@ -147,7 +139,7 @@ fn why_word(why: TurnEnd) -> &'static str {
     }
 }
 
-fn past_turn(row: &SqliteRow) -> sqlx::Result<PastTurn> {
+fn past_turn(row: &Record) -> sqlx::Result<PastTurn> {
     Ok(PastTurn {
         account: AccountId(row.try_get::<Uuid, _>("counsellor")?.as_u128()),
         nickname: Nickname::stored(row.try_get("nickname")?),

@@ -1,16 +1,17 @@
-//! Rooms on SQLite: how one is opened, taken, read and erased.
+//! Rooms: how one is opened, taken, read and erased.
 //!
 //! Knows nothing of what is said in them, nor how a turn ends (`turns.rs`). It decides nothing: what may happen to a
 //! room only once is a condition of the statement that does it.
 
 use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
-use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::{
-    ClaimRow, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take, clicks, names, sqlite::misread, turns,
+use super::{Db, Reader, Record, clicks, misread, names, turns};
+use crate::{
+    private::{Digested, Nickname},
+    store::{ClaimRow, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take},
 };
-use crate::private::{Digested, Nickname};
 
 macro_rules! room_rows {
     ($rest:literal) => {
@@ -31,7 +32,7 @@ macro_rules! room_rows {
 }
 
 /// Every open room, in queue order.
-pub async fn all(db: &SqlitePool) -> sqlx::Result<Vec<RoomRow>> {
+pub async fn all(db: &Reader) -> sqlx::Result<Vec<RoomRow>> {
     // One transaction, so that a room and its past are of the same moment.
     let mut reading = db.begin().await?;
     let rows = sqlx::query(room_rows!("order by room.queue_no")).fetch_all(&mut *reading).await?;
@@ -40,7 +41,7 @@ pub async fn all(db: &SqlitePool) -> sqlx::Result<Vec<RoomRow>> {
     rows.iter().map(|row| room_row(row, past.remove(&row.try_get("id")?).unwrap_or_default())).collect()
 }
 
-pub async fn one(db: &SqlitePool, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
+pub async fn one(db: &Reader, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
     let mut reading = db.begin().await?;
     let row = by_id(&mut reading, room).await?;
     reading.commit().await?;
@@ -48,13 +49,13 @@ pub async fn one(db: &SqlitePool, room: RoomId) -> sqlx::Result<Option<RoomRow>>
 }
 
 /// As it stands within the transaction that asks.
-pub async fn by_id(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
+pub async fn by_id(db: &mut Db, room: RoomId) -> sqlx::Result<Option<RoomRow>> {
     const BY_ID: &str = room_rows!("where room.id = $1");
     let row = sqlx::query(BY_ID).bind(Uuid::from_u128(room.0)).fetch_optional(&mut *db).await?;
     with_past(db, row).await
 }
 
-pub async fn open(db: &mut SqliteConnection, new: NewRoom) -> sqlx::Result<Opening> {
+pub async fn open(db: &mut Db, new: NewRoom) -> sqlx::Result<Opening> {
     if let Some(row) = by_key(db, new.key).await? {
         return Ok(Opening::Room(Box::new(row)));
     }
@@ -81,15 +82,20 @@ pub async fn open(db: &mut SqliteConnection, new: NewRoom) -> sqlx::Result<Openi
 
 /// One conditional statement: it changes the room only while it waits, so two clicks cannot have the same one. A click
 /// that has the room already finds it as it is.
-pub async fn take(db: &mut SqliteConnection, take: NewTake) -> sqlx::Result<Take> {
-    const TAKE: &str = "update room set counsellor = $2, claim = $3,
-            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = room.id)),
+pub async fn take(db: &mut Db, take: NewTake) -> sqlx::Result<Take> {
+    const TAKE: &str = concat!(
+        "update room set counsellor = $2, claim = $3,
+            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = $1)),
             reads_after = coalesce(reads_after, case
-                when exists (select 1 from past_turn where past_turn.room = room.id and past_turn.counsellor <> $2)
-                then (select coalesce(max(seq), 0) from line where line.room = room.id)
+                when exists (select 1 from past_turn where past_turn.room = $1 and past_turn.counsellor <> $2)
+                then (select coalesce(max(seq), 0) from line where line.room = $1)
                 else 0 end),
             active_at = case when counsellor is null then $4 else active_at end
-         where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))";
+         where id = (select id from room
+            where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))",
+        unless_another_has_it!(),
+        ")"
+    );
     let taken = sqlx::query(TAKE)
         .bind(Uuid::from_u128(take.room.0))
         .bind(Uuid::from_u128(take.account.0))
@@ -107,7 +113,7 @@ pub async fn take(db: &mut SqliteConnection, take: NewTake) -> sqlx::Result<Take
 }
 
 /// Never moves a room's last activity back.
-pub async fn touch(db: &mut SqliteConnection, room: RoomId, at: Time) -> sqlx::Result<()> {
+pub async fn touch(db: &mut Db, room: RoomId, at: Time) -> sqlx::Result<()> {
     sqlx::query("update room set active_at = $2 where id = $1 and active_at < $2")
         .bind(Uuid::from_u128(room.0))
         .bind(at.0)
@@ -116,7 +122,7 @@ pub async fn touch(db: &mut SqliteConnection, room: RoomId, at: Time) -> sqlx::R
     Ok(())
 }
 
-pub async fn erase(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<Option<u64>> {
+pub async fn erase(db: &mut Db, room: RoomId) -> sqlx::Result<Option<u64>> {
     let id = Uuid::from_u128(room.0);
     let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
     sqlx::query("delete from past_turn where room = $1").bind(id).execute(&mut *db).await?;
@@ -130,14 +136,14 @@ pub async fn erase(db: &mut SqliteConnection, room: RoomId) -> sqlx::Result<Opti
     Ok(Some(lines))
 }
 
-async fn by_key(db: &mut SqliteConnection, key: Digested) -> sqlx::Result<Option<RoomRow>> {
+async fn by_key(db: &mut Db, key: Digested) -> sqlx::Result<Option<RoomRow>> {
     const BY_KEY: &str = room_rows!("where room.key_digest = $1");
     let row = sqlx::query(BY_KEY).bind(key.to_text()).fetch_optional(&mut *db).await?;
     with_past(db, row).await
 }
 
 /// Puts a room at the end of the queue, and returns its place.
-async fn add(db: &mut SqliteConnection, new: &NewRoom, student: Uuid) -> sqlx::Result<i64> {
+async fn add(db: &mut Db, new: &NewRoom, student: Uuid) -> sqlx::Result<i64> {
     const ADD: &str = "insert into room (id, epoch, key_digest, student, queue_no, arrived_at, active_at)
          values ($1, $2, $3, $4, $5, $6, $6)";
     let queue_no: i64 = sqlx::query("update counter set value = value + 1 where name = 'queue' returning value")
@@ -156,7 +162,7 @@ async fn add(db: &mut SqliteConnection, new: &NewRoom, student: Uuid) -> sqlx::R
     Ok(queue_no)
 }
 
-async fn with_past(db: &mut SqliteConnection, row: Option<SqliteRow>) -> sqlx::Result<Option<RoomRow>> {
+async fn with_past(db: &mut Db, row: Option<Record>) -> sqlx::Result<Option<RoomRow>> {
     let Some(row) = row else {
         return Ok(None);
     };
@@ -164,7 +170,7 @@ async fn with_past(db: &mut SqliteConnection, row: Option<SqliteRow>) -> sqlx::R
     room_row(&row, past).map(Some)
 }
 
-fn room_row(row: &SqliteRow, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
+fn room_row(row: &Record, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
     let id = |name: &str| row.try_get::<Uuid, _>(name).map(|id| id.as_u128());
     let seq = |name: &str| row.try_get::<Option<i64>, _>(name).map(|seq| seq.map(|seq| seq as Seq));
     let key: String = row.try_get("key_digest")?;
@@ -186,7 +192,7 @@ fn room_row(row: &SqliteRow, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
     })
 }
 
-fn seated(row: &SqliteRow) -> sqlx::Result<Option<Seated>> {
+fn seated(row: &Record) -> sqlx::Result<Option<Seated>> {
     let Some(account) = row.try_get::<Option<Uuid>, _>("counsellor")? else {
         return Ok(None);
     };
