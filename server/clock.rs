@@ -2,10 +2,14 @@
 //!
 //! The system clock is read once, at the start; from then on time passes as the monotonic clock says, so that no
 //! adjustment of the machine's clock closes a room. Time in which the whole process stood still, suspended or stopped,
-//! does not pass here at all: nobody could be heard in it. Tests hold a clock whose hands they move.
+//! does not pass here at all: nobody could be heard in it. Nor does time in which the clock is held, because nothing that
+//! is said can be kept. Tests have a clock whose hands they move.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -25,10 +29,10 @@ pub struct Clock(Arc<Hands>);
 
 enum Hands {
     System { started: Time, since: Instant, passed: Passed },
-    Moved(watch::Sender<Time>),
+    Moved { hands: watch::Sender<Time>, held: AtomicBool },
 }
 
-/// How much time has passed, in milliseconds, without the time in which nobody could look.
+/// How much time has passed, in milliseconds, without the time in which nobody could look or nothing could be kept.
 #[derive(Default)]
 struct Passed(Mutex<Looks>);
 
@@ -36,6 +40,7 @@ struct Passed(Mutex<Looks>);
 struct Looks {
     last: u64,
     stood_still: u64,
+    held: bool,
 }
 
 impl Passed {
@@ -44,11 +49,20 @@ impl Passed {
     fn look(&self, elapsed: u64) -> u64 {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let pause = elapsed.saturating_sub(looks.last);
-        if STALL_MS < pause {
+        if looks.held || STALL_MS < pause {
             looks.stood_still += pause;
         }
         looks.last = looks.last.max(elapsed);
         elapsed.saturating_sub(looks.stood_still)
+    }
+
+    fn hold(&self, elapsed: u64, held: bool) {
+        self.look(elapsed);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).held = held;
+    }
+
+    fn is_held(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).held
     }
 }
 
@@ -60,7 +74,7 @@ impl Clock {
 
     /// A clock that stands still until it is moved.
     pub fn by_hand(start: Time) -> Self {
-        Self(Arc::new(Hands::Moved(watch::Sender::new(start))))
+        Self(Arc::new(Hands::Moved { hands: watch::Sender::new(start), held: AtomicBool::new(false) }))
     }
 
     pub fn now(&self) -> Time {
@@ -68,13 +82,39 @@ impl Clock {
             Hands::System { started, since, passed } => {
                 Time(started.0 + passed.look(since.elapsed().as_millis() as u64) as i64)
             }
-            Hands::Moved(hands) => *hands.borrow(),
+            Hands::Moved { hands, .. } => *hands.borrow(),
         }
     }
 
-    /// Moves a clock by hand; the system's clock cannot be moved and stays as it is.
+    /// From now on no time passes: nothing that anybody says can be kept, so nobody's silence counts.
+    pub fn hold(&self) {
+        self.set_held(true);
+    }
+
+    /// Time passes again.
+    pub fn go_on(&self) {
+        self.set_held(false);
+    }
+
+    pub fn is_held(&self) -> bool {
+        match &*self.0 {
+            Hands::System { passed, .. } => passed.is_held(),
+            Hands::Moved { held, .. } => held.load(Ordering::Relaxed),
+        }
+    }
+
+    fn set_held(&self, now_held: bool) {
+        match &*self.0 {
+            Hands::System { since, passed, .. } => passed.hold(since.elapsed().as_millis() as u64, now_held),
+            Hands::Moved { held, .. } => held.store(now_held, Ordering::Relaxed),
+        }
+    }
+
+    /// Moves a clock by hand, unless it is held; the system's clock cannot be moved and stays as it is.
     pub fn pass(&self, ms: i64) {
-        if let Hands::Moved(hands) = &*self.0 {
+        if let Hands::Moved { hands, held } = &*self.0
+            && !held.load(Ordering::Relaxed)
+        {
             hands.send_modify(|now| now.0 += ms);
         }
     }
@@ -90,7 +130,7 @@ impl Clock {
                 }
                 tokio::time::sleep(Duration::from_millis(left)).await;
             },
-            Hands::Moved(hands) => {
+            Hands::Moved { hands, .. } => {
                 let mut seen = hands.subscribe();
                 // The sender lives as long as this clock, so waiting cannot fail.
                 let _ = seen.wait_for(|now| time <= *now).await;
@@ -113,5 +153,16 @@ mod tests {
         assert_eq!(passed.look(5_000 + day), 5_000);
         assert_eq!(passed.look(6_000 + day), 6_000);
         assert_eq!(passed.look(6_500 + 2 * day), 6_000 + 500 - 500);
+    }
+
+    #[test]
+    fn time_in_which_nothing_can_be_kept_does_not_pass() {
+        // W24: the database is away for ten minutes.
+        let passed = Passed::default();
+        assert_eq!(passed.look(1_000), 1_000);
+        passed.hold(1_500, true);
+        assert_eq!(passed.look(2_000), 1_500);
+        passed.hold(601_500, false);
+        assert_eq!(passed.look(602_000), 2_000);
     }
 }

@@ -239,6 +239,9 @@ async fn healthy() -> &'static str {
 }
 
 async fn ready(parts: web::Data<Parts>) -> HttpResponse {
+    if parts.clock.is_held() {
+        return HttpResponse::ServiceUnavailable().body("the database cannot be written; the log says why");
+    }
     match parts.store.ready().await {
         Ok(()) => HttpResponse::Ok().body("ok"),
         Err(error) => {

@@ -68,11 +68,6 @@ impl Parts {
 
         let queue_rules = domain::Rules { limit: settings.rooms_per_counsellor, away: settings.away_counsellor };
         let mut machine = domain::Queue::new(queue_rules);
-        for room in &rooms {
-            if let Some(by) = &room.counsellor {
-                machine.restore_held(room.room, by.account, by.claim);
-            }
-        }
         for claim in claims {
             machine.restore_click(claim.at, claim.account, claim.claim, claim.answer);
         }
@@ -136,11 +131,11 @@ fn room_rules(settings: &config::Settings) -> Rules {
 /// the store.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When the listener cannot be used, or another server has had the database since its connection was lost.
 pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
     let watchdog = parts.watchdog.clone();
     let watching = tokio::spawn(async move { watchdog.run().await });
-    let beating = tokio::spawn(pulse::beat(parts.clone()));
+    let mut beating = tokio::spawn(pulse::beat(parts.clone()));
     let served = web::Data::new(parts.clone());
     let server = HttpServer::new(move || App::new().app_data(served.clone()).configure(http::routes))
         .on_connect(ws::on_connect)
@@ -153,7 +148,10 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
 
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
-    shutdown.await;
+    let superseded = tokio::select! {
+        () = shutdown => None,
+        superseded = &mut beating => superseded.ok(),
+    };
     // Nobody new is let in, so that whoever is told to come back meets the server that starts next.
     handle.pause().await;
     drain(&parts).await;
@@ -161,6 +159,9 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     handle.stop(true).await;
     running.await??;
     watching.abort();
+    if let Some(error) = superseded {
+        return Err(error.into());
+    }
     if let Err(error) = parts.store.alive(parts.clock.now()).await {
         log::error!("the database does not take the last sign of life: {error}");
     }

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use unicode_properties::{GeneralCategory as Category, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The inside of a line's envelope.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The inside of a line's envelope. Any text but one with a NUL, which Postgres cannot keep.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(transparent)]
 pub struct SealedText(String);
@@ -61,6 +61,13 @@ impl SealedText {
     /// For the store and the wire alone.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for SealedText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.contains('\0') { Err(de::Error::custom("a NUL")) } else { Ok(Self(text)) }
     }
 }
 

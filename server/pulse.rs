@@ -1,8 +1,10 @@
 //! The pulse: what the server does by itself, whether anybody comes or not.
 //!
-//! It keeps the clock looked at, tells the store that the server is alive, so that downtime is known to the second, and
-//! sweeps at the start, at every interval, and when another process asks (W20). It decides nothing about a room: a
-//! swept room is asked to look at its own clock.
+//! It keeps the clock looked at, tells the store that the server is alive, so that downtime is known to the second, holds
+//! the clock while the store takes no sign of life, and sweeps at the start, at every interval, and when another process
+//! asks (W20). It decides nothing about a room: a swept room is asked to look at its own clock.
+
+use std::time::Duration;
 
 use actix::Addr;
 use quietline_domain::Span;
@@ -14,19 +16,29 @@ use crate::{
         room::Tick,
     },
     clock::{Clock, TICK},
-    store::{Kept, Store},
+    store::{Kept, Store, StoreError},
 };
 
 /// How much downtime may go unnoticed at a kill.
 const ALIVE_EVERY: Span = Span::seconds(1);
 
+/// A store that has not answered for so long is away. Far above the slowest disk that people can talk over.
+const AWAY_AFTER: Duration = Duration::from_secs(5);
+
+/// How often a store that is away is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
 /// How often it is looked whether another process has asked for a sweep.
 const LOOK_EVERY: Span = Span::seconds(1);
 
-/// Beats until the server stops.
-pub async fn beat(parts: Parts) {
+/// Beats until another server has taken over the database.
+pub async fn beat(parts: Parts) -> StoreError {
     // Side by side: a long sweep must not look like a process that stood still.
-    tokio::join!(keep_looking(&parts.clock), say_alive(&parts), rounds(&parts));
+    tokio::select! {
+        superseded = say_alive(&parts) => superseded,
+        () = keep_looking(&parts.clock) => unreachable!("it never ends"),
+        () = rounds(&parts) => unreachable!("they never end"),
+    }
 }
 
 /// Erases whatever should have been erased and was not. Returns how many rooms it were.
@@ -48,15 +60,33 @@ pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kep
     Ok(erased)
 }
 
-async fn say_alive(parts: &Parts) {
+/// While the store is away the clock is held: lines cannot be kept, so nobody's silence may count, and nobody is let in.
+async fn say_alive(parts: &Parts) -> StoreError {
+    let clock = &parts.clock;
     loop {
-        parts.clock.until(parts.clock.now().plus(ALIVE_EVERY)).await;
-        if let Err(error) = parts.store.alive(parts.clock.now()).await {
-            log::error!("the database does not take a sign of life: {error}");
+        match tokio::time::timeout(AWAY_AFTER, parts.store.alive(clock.now())).await {
+            Ok(Err(superseded @ StoreError::Superseded)) => return superseded,
+            Ok(Ok(())) => {
+                if clock.is_held() {
+                    clock.go_on();
+                    log::info!("people can go on");
+                }
+                clock.until(clock.now().plus(ALIVE_EVERY)).await;
+            }
+            Ok(Err(_)) | Err(_) => {
+                if !clock.is_held() {
+                    clock.hold();
+                    log::error!(
+                        "the database takes no sign of life: nobody is let in, and no time passes, until it does"
+                    );
+                }
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
         }
     }
 }
 
+/// Does not end.
 async fn rounds(parts: &Parts) {
     sweep_by_itself(parts).await;
     let mut swept = parts.clock.now();
@@ -75,6 +105,7 @@ async fn rounds(parts: &Parts) {
     }
 }
 
+/// Does not end.
 async fn keep_looking(clock: &Clock) {
     let mut rounds = tokio::time::interval(TICK);
     loop {

@@ -208,3 +208,19 @@ async fn what_was_answered_is_there_after_opening_again() {
         assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_click_has_one_room_whichever_it_is_asked_with() {
+    // W6: an answer that was lost on its way from the database.
+    for (store, _) in stores().await {
+        let account = counsellor(&*store, 1).await;
+        let [first, second] = [1, 2].map(|n| NewTake { room: RoomId(n), account, claim: ClaimId(4), now: Time(3) });
+        open(&*store, new_room(1)).await;
+        open(&*store, new_room(2)).await;
+        for take in [first, second] {
+            let Take::Taken(row) = store.take(take).await.expect("answers") else { panic!("nothing was taken") };
+            assert_eq!(row.room, RoomId(1));
+        }
+        assert!(store.room(RoomId(2)).await.expect("reads").expect("is there").counsellor.is_none());
+    }
+}

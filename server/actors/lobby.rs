@@ -12,8 +12,8 @@ use quietline_domain::RoomId;
 use uuid::Uuid;
 
 pub use messages::{
-    Accept, Dismiss, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened, Places,
-    Sit, Wake,
+    Accept, Dismiss, Doubt, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened,
+    Places, Sit, Wake,
 };
 
 use super::{
@@ -71,14 +71,15 @@ impl Lobby {
         Self { house: Arc::new(house), rooms, keys, opening, doors: Doors::Open }
     }
 
-    /// Wakes a room from what the store says of it, unless it is awake. One that waits is reported to the queue.
+    /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is.
     pub fn wake(&mut self, row: RoomRow) -> Addr<Room> {
         if let Some(room) = self.awake(row.room) {
             return room;
         }
-        if row.counsellor.is_none() {
-            let arrived = queue::Arrived { room: row.room, number: row.queue_no, arrived: row.arrived };
-            self.house.queue.do_send(arrived);
+        let queue = &self.house.queue;
+        match &row.counsellor {
+            None => queue.do_send(queue::Arrived { room: row.room, number: row.queue_no, arrived: row.arrived }),
+            Some(by) => queue.do_send(queue::Held { room: row.room, account: by.account, claim: by.claim }),
         }
         let (id, key) = (row.room, row.key);
         let room = Room::new(self.house.clone(), row).start();
@@ -99,8 +100,8 @@ impl Lobby {
         ctx: &mut Context<Self>,
         then: impl FnOnce(Addr<Room>, &mut Context<Self>) + 'static,
     ) {
-        if let (Doors::Closed, Asker::Student(ear) | Asker::Desk(ear)) = (self.doors, &asker) {
-            let _ = ear.tell(Heard::Close(CloseCode::Restarting));
+        if let (Some(why), Asker::Student(ear) | Asker::Desk(ear)) = (self.refuses(), &asker) {
+            let _ = ear.tell(Heard::Close(why));
             return;
         }
         if let Some(room) = self.awake(id) {
@@ -120,11 +121,21 @@ impl Lobby {
             }
             Err(error) => {
                 log::error!("room fault {}: {error}", Uuid::from_u128(id.0));
-                if let Asker::Student(ear) | Asker::Desk(ear) = asker {
-                    let _ = ear.tell(Heard::Close(CloseCode::TryAgain));
+                match asker {
+                    Asker::Student(ear) | Asker::Desk(ear) => drop(ear.tell(Heard::Close(CloseCode::TryAgain))),
+                    // Nobody may ever come: its time is over some day all the same.
+                    Asker::Nobody => drop(ctx.notify_later(Fell(id), REST)),
                 }
             }
         }));
+    }
+
+    /// Why nobody is let in just now.
+    fn refuses(&self) -> Option<CloseCode> {
+        match self.doors {
+            Doors::Closed => Some(CloseCode::Restarting),
+            Doors::Open => self.house.clock.is_held().then_some(CloseCode::TryAgain),
+        }
     }
 
     fn forget(&mut self, id: RoomId) {

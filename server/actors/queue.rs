@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use messages::{
     Accepted, Arrived, Asked, Declined, DeskBeat, DeskCame, DeskLeft, DoorCame, DoorLeft, Drain, Ended, HandedOver,
-    NotHandedOver, Offered, Pressed, Reach, Returned, StaffChanged, Switched,
+    Held, NotHandedOver, Offered, Pressed, Reach, Returned, StaffChanged, Switched,
 };
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby};
@@ -183,7 +183,7 @@ impl Queue {
     }
 
     fn take(&mut self, take: NewTake, ctx: &mut Context<Self>) {
-        let (account, claim) = (take.account, take.claim);
+        let (room, account, claim) = (take.room, take.account, take.claim);
         let store = self.store.clone();
         let taking = async move { store.take(take).await }.into_actor(self);
         ctx.spawn(taking.map(move |taken, queue, ctx| match taken {
@@ -192,14 +192,31 @@ impl Queue {
                 if let Some(by) = row.counsellor {
                     queue.lobby.do_send(lobby::Given { room: row.room, by });
                 }
-                queue.feed(Input::TakeConfirmed { account, claim }, ctx);
+                queue.feed(Input::TakeConfirmed { account, claim, room: row.room }, ctx);
             }
             Ok(Take::Lost) => queue.feed(Input::TakeLost { account, claim }, ctx),
             Err(error) => {
                 log::error!("take fault: {error}");
                 queue.feed(Input::TakeFailed { account, claim }, ctx);
+                queue.lobby.do_send(lobby::Doubt(room));
                 queue.close_desk(account, CloseCode::TryAgain);
             }
+        }));
+    }
+
+    /// What is remembered of a room and what was read of it differ, as after a write that failed and yet happened, or
+    /// because one of them is older. Nothing but the queue moves it meanwhile, so reading once more decides.
+    fn look_at(&mut self, room: RoomId, ctx: &mut Context<Self>) {
+        let store = self.store.clone();
+        let reading = async move { store.room(room).await }.into_actor(self);
+        ctx.spawn(reading.map(move |read, queue, ctx| match read {
+            Ok(Some(row)) => match row.counsellor {
+                Some(by) => queue.feed(Input::Held { room, account: by.account, claim: by.claim }, ctx),
+                None => queue.feed(Input::Returned { room, number: row.queue_no, arrived: row.arrived }, ctx),
+            },
+            Ok(None) => queue.feed(Input::Ended { room }, ctx),
+            // Whoever comes back to the room wakes it, and it is asked again.
+            Err(error) => log::error!("room fault {}: {error}", Uuid::from_u128(room.0)),
         }));
     }
 

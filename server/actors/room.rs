@@ -19,7 +19,9 @@ use quietline_domain::{
 };
 use uuid::Uuid;
 
-pub use messages::{Abandon, Accept, Deed, Dismiss, Done, Drain, Enter, Given, Handing, Named, Placed, Tick, Who};
+pub use messages::{
+    Abandon, Accept, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Named, Placed, Tick, Who,
+};
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};
 use crate::{

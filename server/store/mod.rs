@@ -112,8 +112,9 @@ pub trait Store: Send + Sync + 'static {
     /// Every open room, in queue order: for a start.
     async fn rooms(&self) -> Kept<Vec<RoomRow>>;
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>>;
-    /// Gives a waiting room to a counsellor and remembers the click, in one transaction; the same click again gets
-    /// the same answer. [`Take::Lost`] when the room is no longer waiting: then nothing is remembered.
+    /// Gives a waiting room to a counsellor and remembers the click, in one transaction. The same click again gets the
+    /// room that it has, whichever is asked for. [`Take::Lost`] when the room is no longer waiting: then nothing is
+    /// remembered.
     async fn take(&self, take: NewTake) -> Kept<Take>;
     /// Ends this counsellor's turn: the room waits again, at the place it had. Returns the last line's number, or
     /// `None` when the room is not this counsellor's (any more); then nothing has changed.

@@ -34,6 +34,10 @@ impl Cluster {
         let data = cluster.data();
         let data = data.to_str().expect("UTF-8");
         run(programs.join("initdb"), &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D", data]);
+        // Everybody is let in, except one user who is asked for a password.
+        let rules = cluster.data().join("pg_hba.conf");
+        let open = fs::read_to_string(&rules).expect("is written by initdb");
+        fs::write(&rules, format!("host all locked 127.0.0.1/32 scram-sha-256\n{open}")).expect("writes");
         cluster.start_again();
         Some(cluster)
     }

@@ -17,7 +17,7 @@ use crate::{
         room::{self, Room, Who},
     },
     private::{Digested, Forms, Nickname},
-    protocol::{CloseCode, ToStudent, frame},
+    protocol::{ToStudent, frame},
     store::Seated,
 };
 
@@ -94,6 +94,11 @@ pub struct Ended(pub RoomId);
 #[rtype(result = "()")]
 pub struct Fell(pub RoomId);
 
+/// A write of the queue's to this room may have happened or not: the room is woken anew, from the store.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Doubt(pub RoomId);
+
 /// A colleague has accepted this room (W26).
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -152,8 +157,8 @@ impl Handler<Join> for Lobby {
     type Result = ();
 
     fn handle(&mut self, Join { key, nickname, forms, ear }: Join, ctx: &mut Context<Self>) {
-        if self.doors == Doors::Closed {
-            let _ = ear.tell(Heard::Close(CloseCode::Restarting));
+        if let Some(why) = self.refuses() {
+            let _ = ear.tell(Heard::Close(why));
             return;
         }
         if self.keys.contains_key(&key) {
@@ -247,6 +252,16 @@ impl Handler<Fell> for Lobby {
 
     fn handle(&mut self, Fell(room): Fell, ctx: &mut Context<Self>) {
         ctx.run_later(REST, move |lobby, ctx| lobby.with_room(room, Asker::Nobody, ctx, |_, _| ()));
+    }
+}
+
+impl Handler<Doubt> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Doubt(room): Doubt, _: &mut Context<Self>) {
+        if let Some(room) = self.awake(room) {
+            room.do_send(room::Doubt);
+        }
     }
 }
 

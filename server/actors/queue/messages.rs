@@ -35,6 +35,15 @@ pub struct Arrived {
     pub arrived: Time,
 }
 
+/// A room is a counsellor's, as the store says.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Held {
+    pub room: RoomId,
+    pub account: AccountId,
+    pub claim: Option<ClaimId>,
+}
+
 /// *Give me a student*.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -173,7 +182,18 @@ impl Handler<Arrived> for Queue {
     type Result = ();
 
     fn handle(&mut self, Arrived { room, number, arrived }: Arrived, ctx: &mut Context<Self>) {
+        if self.machine.holder(room).is_some() {
+            return self.look_at(room, ctx);
+        }
         self.feed(Input::Arrived { room, number, arrived }, ctx);
+    }
+}
+
+impl Handler<Held> for Queue {
+    type Result = ();
+
+    fn handle(&mut self, Held { room, account, claim }: Held, ctx: &mut Context<Self>) {
+        self.feed(Input::Held { room, account, claim }, ctx);
     }
 }
 
@@ -199,6 +219,10 @@ impl Handler<DeskCame> for Queue {
 
     fn handle(&mut self, came: DeskCame, ctx: &mut Context<Self>) {
         let id = came.account.account;
+        if self.clock.is_held() {
+            let _ = came.ear.tell(Heard::Close(CloseCode::TryAgain));
+            return;
+        }
         if self.desks.get(&id).is_some_and(|desk| desk.ear.id != came.ear.id) {
             self.close_desk(id, CloseCode::Superseded);
         }

@@ -111,6 +111,11 @@ pub struct Named(pub Nickname);
 #[rtype(result = "()")]
 pub struct Tick;
 
+/// What this room remembers may not be what the store holds: it falls, and is woken from there.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Doubt;
+
 /// The server stops: what came before this is finished, and pages are told to come back.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -255,6 +260,14 @@ impl Handler<Tick> for Room {
 
     fn handle(&mut self, Tick: Tick, ctx: &mut Context<Self>) {
         self.feed(Input::Tick, ctx);
+    }
+}
+
+impl Handler<Doubt> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Doubt: Doubt, ctx: &mut Context<Self>) {
+        ctx.stop();
     }
 }
 

@@ -78,10 +78,9 @@ enum Stage {
 
 #[derive(Clone, Copy, Debug)]
 enum Click {
-    /// The store is being asked for this room.
+    /// The store is being asked for the room with this number.
     Asking {
         number: i64,
-        room: RoomId,
     },
     Answered(Answer),
 }
@@ -139,9 +138,18 @@ pub enum Input {
         account: AccountId,
         claim: ClaimId,
     },
+    /// The store gave this room to this click: the one it was asked for, or the one that this click had before, in an
+    /// answer that was lost.
     TakeConfirmed {
         account: AccountId,
         claim: ClaimId,
+        room: RoomId,
+    },
+    /// The store was read: this room is held by this counsellor, whatever was remembered of it.
+    Held {
+        room: RoomId,
+        account: AccountId,
+        claim: Option<ClaimId>,
     },
     /// The room is no longer to be had; the click goes on to the next.
     TakeLost {

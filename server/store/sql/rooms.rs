@@ -81,18 +81,20 @@ pub async fn open(db: &mut Db, new: NewRoom) -> sqlx::Result<Opening> {
 }
 
 /// One conditional statement: it changes the room only while it waits, so two clicks cannot have the same one. A click
-/// that has the room already finds it as it is.
+/// that has a room already finds it as it is.
 pub async fn take(db: &mut Db, take: NewTake) -> sqlx::Result<Take> {
+    if let Some(room) = taken_by(db, take.account, take.claim).await? {
+        return Ok(by_id(db, room).await?.map_or(Take::Lost, |row| Take::Taken(Box::new(row))));
+    }
     const TAKE: &str = concat!(
         "update room set counsellor = $2, claim = $3,
-            taken_after = coalesce(taken_after, (select coalesce(max(seq), 0) from line where line.room = $1)),
-            reads_after = coalesce(reads_after, case
+            taken_after = (select coalesce(max(seq), 0) from line where line.room = $1),
+            reads_after = case
                 when exists (select 1 from past_turn where past_turn.room = $1 and past_turn.counsellor <> $2)
                 then (select coalesce(max(seq), 0) from line where line.room = $1)
-                else 0 end),
-            active_at = case when counsellor is null then $4 else active_at end
-         where id = (select id from room
-            where id = $1 and (counsellor is null or (counsellor = $2 and claim = $3))",
+                else 0 end,
+            active_at = $4
+         where id = (select id from room where id = $1 and counsellor is null",
         unless_another_has_it!(),
         ")"
     );
@@ -110,6 +112,16 @@ pub async fn take(db: &mut Db, take: NewTake) -> sqlx::Result<Take> {
     clicks::keep(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
     let row = by_id(db, take.room).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Take::Taken(Box::new(row)))
+}
+
+/// The room that this click was given, as long as it is this counsellor's.
+async fn taken_by(db: &mut Db, account: AccountId, claim: ClaimId) -> sqlx::Result<Option<RoomId>> {
+    let row = sqlx::query("select id from room where counsellor = $1 and claim = $2")
+        .bind(Uuid::from_u128(account.0))
+        .bind(Uuid::from_u128(claim.0))
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(RoomId(row.try_get::<Uuid, _>(0)?.as_u128()))).transpose()
 }
 
 /// Never moves a room's last activity back.

@@ -23,15 +23,14 @@ impl Queue {
         }
     }
 
-    /// What the store knew at the start: a room that a counsellor holds.
-    pub fn restore_held(&mut self, room: RoomId, account: AccountId, claim: Option<ClaimId>) {
-        self.taken += 1;
-        self.held.insert(room, Holder { account, claim, nth: self.taken });
-    }
-
     /// What the store knew at the start: a click answered at `at`. Called in the order of the answers.
     pub fn restore_click(&mut self, at: Time, account: AccountId, claim: ClaimId, answer: Answer) {
         self.remember(at, account, claim, answer);
+    }
+
+    /// Who holds this room, as far as is remembered.
+    pub fn holder(&self, room: RoomId) -> Option<AccountId> {
+        self.held.get(&room).map(|held| held.account)
     }
 
     pub fn waiting(&self) -> usize {
@@ -68,9 +67,10 @@ impl Queue {
         match input {
             Input::Arrived { room, number, arrived } => self.arrived(room, number, arrived),
             Input::Pressed { account, claim } => self.pressed(now, account, claim),
-            Input::TakeConfirmed { account, claim } => self.confirmed(now, account, claim),
+            Input::TakeConfirmed { account, claim, room } => self.confirmed(now, account, claim, room),
+            Input::Held { room, account, claim } => self.found_held(room, account, claim),
             Input::TakeLost { account, claim } => match self.clicks.remove(&(account, claim)) {
-                Some(Click::Asking { number, .. }) => {
+                Some(Click::Asking { number }) => {
                     let mut effects = self.left(number);
                     effects.extend(self.pressed(now, account, claim));
                     effects
@@ -78,10 +78,8 @@ impl Queue {
                 _ => vec![],
             },
             Input::TakeFailed { account, claim } => {
-                if let Some(Click::Asking { number, .. }) = self.clicks.remove(&(account, claim))
-                    && let Some(waiting) = self.waiting.get_mut(&number)
-                {
-                    waiting.being_taken = false;
+                if let Some(Click::Asking { number }) = self.clicks.remove(&(account, claim)) {
+                    self.no_longer_asked_for(number);
                 }
                 vec![]
             }
@@ -179,7 +177,7 @@ impl Queue {
         };
         first.being_taken = true;
         let room = first.room;
-        self.clicks.insert((account, claim), Click::Asking { number, room });
+        self.clicks.insert((account, claim), Click::Asking { number });
         vec![Effect::Take { account, claim, room }]
     }
 
@@ -201,15 +199,38 @@ impl Queue {
             + self.accepting(account)
     }
 
-    fn confirmed(&mut self, now: Time, account: AccountId, claim: ClaimId) -> Vec<Effect> {
-        let Some(&Click::Asking { number, room }) = self.clicks.get(&(account, claim)) else {
+    fn confirmed(&mut self, now: Time, account: AccountId, claim: ClaimId, room: RoomId) -> Vec<Effect> {
+        let Some(&Click::Asking { number }) = self.clicks.get(&(account, claim)) else {
             return vec![];
         };
-        self.restore_held(room, account, Some(claim));
+        self.no_longer_asked_for(number);
         self.remember(now, account, claim, Answer::Student);
         let mut effects = vec![Effect::Yours { account, claim, room }];
-        effects.extend(self.left(number));
+        effects.extend(self.found_held(room, account, Some(claim)));
         effects
+    }
+
+    /// The order of taking stays as it is remembered, where it is.
+    fn found_held(&mut self, room: RoomId, account: AccountId, claim: Option<ClaimId>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match self.held.get_mut(&room) {
+            Some(held) if held.account == account => held.claim = claim,
+            _ => {
+                effects = self.no_longer_held(room);
+                self.taken += 1;
+                self.held.insert(room, Holder { account, claim, nth: self.taken });
+            }
+        }
+        if let Some(&number) = self.numbers.get(&room) {
+            effects.extend(self.left(number));
+        }
+        effects
+    }
+
+    fn no_longer_asked_for(&mut self, number: i64) {
+        if let Some(waiting) = self.waiting.get_mut(&number) {
+            waiting.being_taken = false;
+        }
     }
 
     fn answered(&mut self, now: Time, account: AccountId, claim: ClaimId, answer: Answer) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! The queue's stories. The numbers are those of RULES.md.
 
 mod offers;
+mod stored;
 
 use proptest::prelude::*;
 
@@ -47,8 +48,8 @@ impl House {
 
     fn press_again(&mut self, account: AccountId, claim: ClaimId) -> Got {
         let effects = self.queue.step(Time(0), Input::Pressed { account, claim });
-        if let [Effect::Take { .. }] = effects[..] {
-            let confirmed = self.queue.step(Time(0), Input::TakeConfirmed { account, claim });
+        if let [Effect::Take { room, .. }] = effects[..] {
+            let confirmed = self.queue.step(Time(0), Input::TakeConfirmed { account, claim, room });
             return answer(&confirmed);
         }
         answer(&effects)
@@ -155,7 +156,7 @@ fn nobody_holds_more_than_the_limit() {
     assert_eq!(house.press(ASHA), Got::Room(1));
     house.queue.step(Time(0), Input::Pressed { account: ASHA, claim: ClaimId(50) });
     assert_eq!(house.press(ASHA), Got::Refused(Answer::Limit));
-    house.queue.step(Time(0), Input::TakeConfirmed { account: ASHA, claim: ClaimId(50) });
+    house.queue.step(Time(0), Input::TakeConfirmed { account: ASHA, claim: ClaimId(50), room: RoomId(2) });
     assert_eq!(house.press(ASHA), Got::Refused(Answer::Limit));
     house.queue.step(Time(0), Input::Ended { room: RoomId(1) });
     assert_eq!(house.press(ASHA), Got::Room(3));
@@ -171,7 +172,7 @@ fn a_room_that_is_reported_twice_waits_once() {
     house.queue.step(Time(0), Input::Pressed { account: ASHA, claim });
     house.arrives(0xA, 1);
     assert_eq!(house.press(BEN), Got::Refused(Answer::Nobody));
-    house.queue.step(Time(0), Input::TakeConfirmed { account: ASHA, claim });
+    house.queue.step(Time(0), Input::TakeConfirmed { account: ASHA, claim, room: RoomId(0xA) });
     assert_eq!(house.arrives(0xA, 1), []);
     assert_eq!(house.queue.waiting(), 0);
 }
@@ -308,7 +309,7 @@ proptest! {
                     let (account, claim, room) = asked.remove(0);
                     prop_assert!(model.holder.insert(room, account).is_none(), "given twice");
                     model.waiting.remove(&model.number[&room]);
-                    Input::TakeConfirmed { account, claim }
+                    Input::TakeConfirmed { account, claim, room }
                 }
                 (5, ..) if !asked.is_empty() => {
                     let (account, claim, room) = asked.remove(0);
