@@ -73,9 +73,10 @@ pub async fn student(
 ) -> actix_web::Result<HttpResponse> {
     refuse_other_origins(&req, &parts)?;
     let visitor = match auth::session(&req, &parts.settings, &*parts.store, parts.clock.now()).await {
+        _ if parts.clock.is_held() => return open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
+        Err(_) => return open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Ok(None) => student::Visitor::Anyone,
         Ok(Some(_)) => student::Visitor::SignedInCounsellor,
-        Err(_) => return Err(error::ErrorServiceUnavailable("try again")),
     };
     let place = parts.places.of_request(&req, &parts.settings.trusted_proxies, parts.clock.now());
     open(&req, payload, &parts, student::Student::new(parts.clone(), visitor, place))
@@ -83,17 +84,14 @@ pub async fn student(
 
 pub async fn desk(req: HttpRequest, payload: web::Payload, parts: web::Data<Parts>) -> actix_web::Result<HttpResponse> {
     refuse_other_origins(&req, &parts)?;
-    let signed_in = match auth::session_of(&req, &parts.settings) {
-        None => None,
-        Some(session) => match parts.store.session(session, parts.clock.now()).await {
-            Ok(account) => account.map(|account| (session, account)),
-            Err(_) => return Err(error::ErrorServiceUnavailable("try again")),
-        },
+    let Some(session) = auth::session_of(&req, &parts.settings) else {
+        return open(&req, payload, &parts, Refused(CloseCode::SignedOut));
     };
-    match signed_in {
-        Some((session, account)) => open(&req, payload, &parts, desk::Desk::new(parts.clone(), session, account)),
-        // The socket opens to be closed with its reason: a browser shows a page no status of a refused handshake.
-        None => open(&req, payload, &parts, SignedOut),
+    match parts.store.session(session, parts.clock.now()).await {
+        _ if parts.clock.is_held() => open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
+        Err(_) => open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
+        Ok(None) => open(&req, payload, &parts, Refused(CloseCode::SignedOut)),
+        Ok(Some(account)) => open(&req, payload, &parts, desk::Desk::new(parts.clone(), session, account)),
     }
 }
 
@@ -278,12 +276,13 @@ fn close<E: Edge>(ctx: &mut ws::WebsocketContext<Socket<E>>, code: CloseCode) {
     ctx.stop();
 }
 
-/// A page that is not signed in: told so, and nothing else.
-struct SignedOut;
+/// A page that is not let in: told why, and nothing else. The socket opens to be closed with its reason: a browser
+/// shows a page no status of a refused handshake.
+struct Refused(CloseCode);
 
-impl Edge for SignedOut {
+impl Edge for Refused {
     fn hear(&mut self, _: &str, _: &Ear) -> Result<(), CloseCode> {
-        Err(CloseCode::SignedOut)
+        Err(self.0)
     }
 
     fn seated(&mut self, _: quietline_domain::RoomId, _: actix::Addr<crate::actors::room::Room>, _: &Ear) {}

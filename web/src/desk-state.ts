@@ -2,7 +2,15 @@
 // It knows the wire and the rooms' rules; it does not know sockets, cookies, the clock or how anything looks.
 // Passwords never enter this state: they go from the form to the request.
 
-import { type Connection, type ConnectionInput, connecting, lost, opened, stillDown } from "./connection";
+import {
+  type Connection,
+  type ConnectionInput,
+  connecting,
+  lost,
+  opened,
+  stillDown,
+  WITHOUT_A_WORD,
+} from "./connection";
 import { beat, inRoom, told, withoutOffer } from "./desk-frames";
 import { type DeskRoom, isHeld, known, type RoomEffect } from "./desk-rooms";
 import type { Moment } from "./moment";
@@ -133,7 +141,7 @@ export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
 function comingBack([state, effects]: Step, moment: Moment): Step {
   const asked = state.at === "desk" && state.connection.up && effects.some((effect) => effect.do === "connect");
   if (!asked) return [state, effects];
-  const [down, more] = closed(state, CloseCode.TryAgain, true, moment);
+  const [down, more] = closed(state, WITHOUT_A_WORD, true, moment);
   return [down, [...effects, ...more]];
 }
 
@@ -253,7 +261,7 @@ function everywhere(desk: Desk, input: TalkInput, moment: Moment): [Desk, DeskEf
 /** A beat that nobody has answered says that the connection only looks open: the page comes back on another. */
 function beatDue(desk: Desk, moment: Moment): Step {
   if (desk.connection.echo === "heard") return beat(desk);
-  const [next, effects] = closed(desk, CloseCode.TryAgain, true, moment);
+  const [next, effects] = closed(desk, WITHOUT_A_WORD, true, moment);
   return [next, [...effects, { do: "connect" }]];
 }
 
@@ -261,7 +269,7 @@ function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): St
   if (code === CloseCode.SignedOut) {
     return [signedOut(desk, moment), []];
   }
-  const [connection, alarm] = lost(desk.connection);
+  const [connection, alarm] = lost(desk.connection, code);
   const [next, effects] = everywhere({ ...desk, connection }, { type: "down" }, moment);
   if (code === CloseCode.Superseded) return [{ ...next, superseded: true }, effects];
   // A handshake that is refused says no reason to a page, so it asks whether it is still signed in.

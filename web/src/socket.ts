@@ -2,6 +2,7 @@
 // It keeps no frames: what must survive a loss is kept, in order, by the conversation. What it needs of the world is
 // given to it, so that tests own the clock and the chance. It does not know what the frames mean.
 
+import { WITHOUT_A_WORD } from "./connection";
 import { CloseCode } from "./protocol.gen";
 
 export type World = {
@@ -44,17 +45,19 @@ export function wire<To, From>(url: string, ears: Ears<From>, world: World): Wir
     const mine = new world.WebSocket(url);
     socket = mine;
     let everOpen = false;
-    cancel = world.after(PATIENCE, () => lost(CloseCode.TryAgain));
+    cancel = world.after(PATIENCE, () => lost(WITHOUT_A_WORD));
     mine.onopen = () => {
       if (mine !== socket) return;
       cancel();
       everOpen = true;
-      failures = 0;
       ears.opened();
     };
     mine.onmessage = ({ data }) => {
       // Whatever still arrives on a socket that was let go of is not heard: its place is asked for again.
-      if (mine === socket) ears.heard(JSON.parse(data));
+      if (mine !== socket) return;
+      // Not before: one that opens and closes without a word is a failure like any other.
+      failures = 0;
+      ears.heard(JSON.parse(data));
     };
     mine.onclose = ({ code }) => {
       if (mine === socket) lost(code);

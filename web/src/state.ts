@@ -11,6 +11,7 @@ import {
   lost,
   opened,
   stillDown,
+  WITHOUT_A_WORD,
 } from "./connection";
 import { since } from "./conversation";
 import type { Moment } from "./moment";
@@ -247,7 +248,7 @@ function gone(state: State): Step {
 
 function closed(state: State, code: number, moment: Moment): Step {
   const { screen } = state;
-  const [connection, alarm] = lost(state.connection);
+  const [connection, alarm] = lost(state.connection, code);
   const down: State = { ...state, connection };
   if (screen.at !== "room") {
     // A tab that was copied while it asked: the copy has the room.
@@ -265,7 +266,7 @@ function closed(state: State, code: number, moment: Moment): Step {
 /** A beat that nobody has answered says that the connection only looks open: the page comes back on another. */
 function beatDue(state: State, moment: Moment): Step {
   if (state.connection.echo === "heard") return beat(state);
-  const [next, effects] = closed(state, CloseCode.TryAgain, moment);
+  const [next, effects] = closed(state, WITHOUT_A_WORD, moment);
   return [next, [...effects, { do: "connect" }]];
 }
 

@@ -73,7 +73,7 @@ function made(random = 0.999) {
 
 const last = () => FakeSocket.all.at(-1) as FakeSocket;
 
-test("it comes back by itself, later each time, up to 5 s, and quickly again after a success", () => {
+test("it comes back by itself, later each time, up to 5 s, and quickly again once it was heard", () => {
   made();
   const waits: number[] = [];
   for (let loss = 0; loss < 6; loss += 1) {
@@ -82,6 +82,10 @@ test("it comes back by itself, later each time, up to 5 s, and quickly again aft
   }
   expect(waits).toEqual([500, 999, 1998, 3996, 4995, 4995]);
   last().open();
+  last().drop(1013);
+  expect(clock.ring()).toBe(4995);
+  last().open();
+  last().onmessage?.({ data: "{}" });
   last().drop(1006);
   expect(clock.ring()).toBeLessThan(500);
   expect(heard[0]).toEqual([1006, false]);
@@ -130,7 +134,7 @@ test("a socket that was let go of is neither heard nor mourned", () => {
 test("a connection that never opens is given up and tried again", () => {
   made();
   expect(clock.ring()).toBe(10_000);
-  expect(heard).toEqual([[CloseCode.TryAgain, false]]);
+  expect(heard).toEqual([[1006, false]]);
   clock.ring();
   expect(FakeSocket.all).toHaveLength(2);
 });

@@ -128,7 +128,7 @@ test("a short gap in the connection is not mentioned, a longer one calmly", () =
   expect(effects).toEqual([{ do: "later", ms: TROUBLE_AFTER, input: { type: "still_down", loss: 1 } }]);
   expect(down.connection.troubled).toBe(false);
   expect(fed(down, { type: "still_down", loss: 1 })[0].connection.troubled).toBe(true);
-  expect(fed(down, opened, { type: "still_down", loss: 1 })[0].connection.troubled).toBe(false);
+  expect(fed(down, opened, room(), { type: "still_down", loss: 1 })[0].connection.troubled).toBe(false);
   const [back] = fed(down, { type: "still_down", loss: 1 }, opened, room(), lines());
   expect(back.connection.troubled).toBe(false);
 });

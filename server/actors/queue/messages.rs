@@ -219,10 +219,6 @@ impl Handler<DeskCame> for Queue {
 
     fn handle(&mut self, came: DeskCame, ctx: &mut Context<Self>) {
         let id = came.account.account;
-        if self.clock.is_held() {
-            let _ = came.ear.tell(Heard::Close(CloseCode::TryAgain));
-            return;
-        }
         if self.desks.get(&id).is_some_and(|desk| desk.ear.id != came.ear.id) {
             self.close_desk(id, CloseCode::Superseded);
         }

@@ -44,7 +44,7 @@ export function Side({ desk, act }: DeskProps) {
       </div>
       <Offers desk={desk} act={act} />
       <p class="trouble" role="status">
-        {desk.superseded ? en.desk.superseded : desk.connection.troubled ? en.desk.troubled : ""}
+        {desk.superseded ? en.desk.superseded : desk.connection.troubled ? en.desk.troubled[desk.connection.cause] : ""}
       </p>
       {desk.superseded && (
         <button type="button" onClick={() => act({ type: "continue_here" })}>

@@ -117,7 +117,7 @@ function Room({ screen, state, act }: On<"room">) {
       )}
       <Log talk={talk} name={name} act={inRoom} />
       <p class="trouble" role="status">
-        {troubled ? en.talk.troubled : state.forgetful ? en.room.forgetful : ""}
+        {troubled ? en.talk.troubled[state.connection.cause] : state.forgetful ? en.room.forgetful : ""}
       </p>
       {/* Without a connection nothing of this is known to be so. */}
       {!troubled && <Company talk={talk} name={name} />}

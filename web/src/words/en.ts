@@ -1,6 +1,7 @@
 // Every sentence that a person reads, in English. This object is the catalogue: other languages must match its type.
 // Short sentences, second person, nothing that is not already true. Knows nothing of where a sentence stands.
 
+import type { Cause } from "../connection";
 import type { Mark } from "../conversation";
 import type { Answer } from "../state";
 import type { Trouble } from "../desk-state";
@@ -109,7 +110,10 @@ export const en = {
     older: "What was said before you came is the student’s to share.",
     typing: (name: string) => `${name} is typing`,
     more: "New messages",
-    troubled: "Your connection is interrupted. Keep writing; it is sent when you are back.",
+    troubled: {
+      way: "Your connection is interrupted. Keep writing; it is sent when you are back.",
+      portal: "We cannot keep messages just now. Keep writing: your words stay here and are sent as soon as we can.",
+    } satisfies Record<Cause, string>,
     close: "Close chat",
     question: "Close this conversation?",
     consequence: "The messages cannot be brought back.",
@@ -200,7 +204,11 @@ export const en = {
     erased: (nickname: string) => `Erased. ${nickname}`,
     putAway: "Put away",
     superseded: "Your desk is open in another tab. It goes on there.",
-    troubled: "The connection is interrupted. Keep writing; it is sent when you are back.",
+    troubled: {
+      way: "The connection is interrupted. Keep writing; it is sent when you are back.",
+      portal:
+        "The portal cannot keep messages just now. Keep writing: your words stay here and are sent as soon as it can.",
+    } satisfies Record<Cause, string>,
     /** Where the student is, when they are not here. */
     whereabouts: {
       here: "",
