@@ -107,6 +107,10 @@ impl Lobby {
         if let Some(room) = self.awake(id) {
             return then(room, ctx);
         }
+        if self.house.clock.is_held() {
+            ctx.notify_later(Fell(id), REST);
+            return;
+        }
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
         ctx.spawn(reading.map(move |row, lobby, ctx| match row {

@@ -287,6 +287,9 @@ impl Queue {
     }
 
     fn look_for_changes(&mut self, ctx: &mut Context<Self>) {
+        if self.clock.is_held() {
+            return;
+        }
         let store = self.store.clone();
         let looking = async move { store.staff_revision().await }.into_actor(self);
         ctx.spawn(looking.map(|seen, queue, ctx| match seen {

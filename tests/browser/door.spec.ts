@@ -80,7 +80,7 @@ test("a signed-in counsellor cannot open a student room", async ({ counsellor })
 });
 
 test("a wrong password is told in one sentence that says nothing about the account", async ({ opens, portal }) => {
-  portal.addAccount("asha", "Asha");
+  await portal.addAccount("asha", "Asha");
   const { page } = await opens("/desk");
   for (const [login, password] of [
     ["asha", "not the password"],

@@ -242,7 +242,7 @@ export const test = base.extend<People>({
   counsellor: async ({ opens, portal }, use) => {
     await use(async (nickname, { available = true, ...options } = {}) => {
       const login = nickname.toLowerCase();
-      portal.addAccount(login, nickname);
+      await portal.addAccount(login, nickname);
       const { context, page, watch } = await opens("/desk", options);
       const counsellor = new Counsellor(context, page, watch, login);
       await counsellor.signsIn();

@@ -1,7 +1,7 @@
 // The program under test: one server of its own for every test, on a free port, with its data in a new folder.
 // It can be killed and started again on the same port and data. Knows processes; it does not know browsers.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -81,14 +81,16 @@ export class Portal {
     await ended;
   }
 
-  addAccount(login: string, nickname: string): void {
+  async addAccount(login: string, nickname: string): Promise<void> {
     const words = ["account", "add", login, "--nickname", nickname, "--password-stdin"];
-    execFileSync(binary(), [...words, "--data", join(this.#folder, "data")], {
+    const adding = spawn(binary(), [...words, "--data", join(this.#folder, "data"), ...this.#settings], {
       cwd: this.#folder,
       env: environment(),
-      input: `${PASSWORD}\n`,
       stdio: ["pipe", "ignore", "inherit"],
     });
+    adding.stdin.end(`${PASSWORD}\n`);
+    const [status] = await once(adding, "exit");
+    if (status !== 0) throw new Error(`account add ended with ${status}`);
   }
 
   async close(): Promise<void> {
