@@ -66,6 +66,20 @@ impl Passed {
     }
 }
 
+/// How long a piece of work takes, as the monotonic clock says: for figures, never for decisions.
+#[derive(Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 impl Clock {
     pub fn system() -> Self {
         let started = Time((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64);

@@ -31,10 +31,14 @@ pub struct Settings {
     /// The address that people open, `https://talk.example.org`, as browsers write it in `Origin`. Default: none, which
     /// allows loopback names alone.
     pub origin: Option<String>,
+    /// Where figures are shown, to whoever watches the portal. Default: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whose X-Forwarded-For is believed. Default: nobody's.
     pub trusted_proxies: Vec<IpNet>,
     /// How much the log says; other crates say at most warnings. Default: info.
     pub log: LevelFilter,
+    /// Default: text.
+    pub log_format: LogFormat,
     /// The other ways to get help, as the pages show them. Default: the shipped text.
     pub help: String,
     /// Where *Leave this page now* leads. Default: `about:blank`.
@@ -71,6 +75,14 @@ pub struct Settings {
     pub join_limit: Limit,
 }
 
+/// How a line of the log is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFormat {
+    Text,
+    /// One object a line.
+    Json,
+}
+
 /// One row of the table. An empty default means: none.
 struct Setting {
     /// Lower case, as in the file.
@@ -81,14 +93,16 @@ struct Setting {
 }
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 24] = [
+const SETTINGS: [Setting; 26] = [
     Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
     Setting { name: "slots", takes: "DIR", default: "", meaning: "The folder of keys that must not be backed up; without it, slots in the data folder" },
     Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME; without it, quietline.sqlite in the data folder" },
     Setting { name: "listen", takes: "ADDRESS:PORT", default: "127.0.0.1:8080", meaning: "Where to listen; port 0 takes any free one" },
+    Setting { name: "metrics_listen", takes: "ADDRESS:PORT", default: "", meaning: "A second, private address that shows figures for Prometheus at /metrics; without it, none are gathered" },
     Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
     Setting { name: "trusted_proxies", takes: "LIST", default: "", meaning: "Addresses or networks whose X-Forwarded-For is believed, separated by commas" },
     Setting { name: "log", takes: "LEVEL", default: "info", meaning: "off, error, warn, info, debug or trace; other crates say at most warnings" },
+    Setting { name: "log_format", takes: "text|json", default: "text", meaning: "How the log is written; json is one object a line" },
     Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer; without it, the shipped text" },
     Setting { name: "exit_url", takes: "URL", default: "about:blank", meaning: "Where 'Leave this page now' leads" },
     Setting { name: "guest_prefix", takes: "TEXT", default: "guest_", meaning: "How the nicknames begin that visitors without one are given" },
@@ -284,6 +298,11 @@ impl Found {
             slots: values::slots(self.text("slots"), &data),
             data,
             listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,
+            metrics_listen: self.parse(
+                "metrics_listen",
+                "an address and a port, such as 127.0.0.1:9100",
+                values::optional_address,
+            )?,
             origin: self.parse("origin", "scheme://host[:port], such as https://talk.example.org", values::origin)?,
             trusted_proxies: self.parse(
                 "trusted_proxies",
@@ -291,6 +310,7 @@ impl Found {
                 values::proxies,
             )?,
             log: self.parse("log", "off, error, warn, info, debug or trace", |text| text.parse().ok())?,
+            log_format: self.parse("log_format", "text or json", values::log_format)?,
             help: self.parse("help", "a readable text file of at most 8 KiB", values::help)?,
             exit_url: self.parse("exit_url", "an http or https address, or about:blank", values::exit_url)?,
             guest_prefix: self.parse("guest_prefix", "1 to 20 visible characters", values::prefix)?,
@@ -309,8 +329,17 @@ impl Found {
             line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", values::limit)?,
             join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", values::limit)?,
         };
+        self.check_addresses(&settings)?;
         self.check_order(&settings)?;
         Ok(settings)
+    }
+
+    /// Figures are not for everybody who can reach the pages. Port 0 is another port each time.
+    fn check_addresses(&self, settings: &Settings) -> Result<()> {
+        let is_same = settings.listen.port() != 0 && settings.metrics_listen == Some(settings.listen);
+        let [figures, pages] = [self.source("metrics_listen"), self.source("listen")];
+        ensure!(!is_same, "{figures} must not be the same as {pages}: name another port, or a private address");
+        Ok(())
     }
 
     /// Which time must be shorter than which, and what would come of it otherwise.

@@ -23,6 +23,7 @@ fn the_defaults_are_sound() {
     assert_eq!((settings.inactivity, settings.inactivity_warning), (Span::seconds(600), Span::seconds(120)));
     assert_eq!(settings.slots, PathBuf::from("./data/slots"));
     assert_eq!(settings.sharing, Sharing::Allowed);
+    assert_eq!((settings.metrics_listen, settings.log_format), (None, LogFormat::Text));
     assert_eq!([settings.absence, settings.notice, settings.release], [600, 15, 60].map(Span::seconds));
     assert_eq!([settings.away_student, settings.away_counsellor], [120, 60].map(Span::seconds));
     assert_eq!([settings.beat_room, settings.beat_site, settings.sweep], [5, 20, 3_600].map(Span::seconds));
@@ -83,6 +84,9 @@ fn what_makes_no_sense_is_refused() {
         ("QUIETLINE_INACTIVITY", "60s"),
         ("QUIETLINE_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("QUIETLINE_UNIQUE_NICKNAMES", "yes"),
+        ("QUIETLINE_LOG_FORMAT", "xml"),
+        ("QUIETLINE_METRICS_LISTEN", "9100"),
+        ("QUIETLINE_METRICS_LISTEN", "127.0.0.1:8080"),
         ("QUIETLINE_GUEST_PREFIX", "gue\u{200B}st_"),
         ("QUIETLINE_GUEST_PREFIX", "\u{FE0F}"),
         ("QUIETLINE_BEAT_ROOM", "0s"),
@@ -118,6 +122,17 @@ fn an_operator_may_refuse_shared_nicknames_and_keep_the_keys_elsewhere() {
     assert_eq!((settings.sharing, settings.slots.as_path()), (Sharing::Refused, Path::new("/srv/slots")));
     let moved = read(&[("QUIETLINE_DATA", "/srv/talk")]).unwrap();
     assert_eq!(moved.slots, Path::new("/srv/talk/slots"));
+}
+
+#[test]
+fn figures_have_an_address_of_their_own() {
+    let same = refusal(&[("QUIETLINE_METRICS_LISTEN", "127.0.0.1:8080")]);
+    assert!(same.starts_with("QUIETLINE_METRICS_LISTEN must not be the same as QUIETLINE_LISTEN"), "{same}");
+    let own = read(&[("QUIETLINE_METRICS_LISTEN", "127.0.0.1:9100"), ("QUIETLINE_LOG_FORMAT", "json")]).unwrap();
+    assert_eq!(own.metrics_listen, "127.0.0.1:9100".parse().ok());
+    assert_eq!(own.log_format, LogFormat::Json);
+    let any = [("QUIETLINE_METRICS_LISTEN", "127.0.0.1:0"), ("QUIETLINE_LISTEN", "127.0.0.1:0")];
+    assert!(read(&any).is_ok());
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::{
         Ear, EarId, queue,
         room::{Deed, Done, Room},
     },
+    metrics,
     private::Digested,
     protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, ToDesk, frame},
     store::{AccountRow, Availability},
@@ -127,10 +128,13 @@ impl Desk {
 /// The answer for any room that one has no seat in.
 fn no_such_room(room: Uuid, cid: Option<Uuid>, ear: &Ear) -> Result<(), CloseCode> {
     let refused = Refused { room: Some(room), cid, ..Refused::default() };
+    metrics::refused(refused.reason);
     ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
 }
 
 impl Edge for Desk {
+    const SIDE: Option<Role> = Some(Role::Counsellor);
+
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
         let account = self.account.account;

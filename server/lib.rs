@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 mod desk;
 pub mod http;
+pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod place;

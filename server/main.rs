@@ -5,19 +5,23 @@
 use std::{
     env,
     io::{self, Write},
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
+    panic,
     process::ExitCode,
 };
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Parser, Subcommand};
-use log::LevelFilter;
+use env_logger::fmt::Formatter;
+use log::Record;
 use quietline::{
     Parts, account,
     clock::Clock,
-    config::{Flags, Settings},
+    config::{Flags, LogFormat, Settings},
+    metrics::{self, Standing},
     store, sweep,
 };
+use serde::Serialize;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -91,31 +95,78 @@ fn variables() -> Result<Vec<(String, String)>> {
 }
 
 async fn serve(settings: Settings) -> Result<()> {
-    start_log(settings.log);
+    start_log(&settings);
     // Without more open files the portal works too, for fewer people.
     if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
         log::warn!("the limit of open files stays as it is: {error}");
     }
     // Before anything is created: a second start by mistake leaves no trace.
-    let listener = listen(settings.listen)?;
+    let listener = listen(settings.listen, "--listen")?;
     let listening = listener.local_addr().context("asking for the port")?;
+    let watched = settings.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;
     let stop = stop_asked()?;
 
     let clock = Clock::system();
     let store = store::serve(&settings.database).await?;
+    let figures_at = watched.as_ref().map(TcpListener::local_addr).transpose().context("asking for the port")?;
+    let figures = watched.map(metrics::serve).transpose()?;
+    metrics::store_is(Standing::Up);
     let parts = Parts::start(settings, clock, store).await?;
-    announce(&parts, listening).await?;
-    quietline::serve(listener, parts, stop).await
+    announce(&parts, listening, figures_at).await?;
+    let served = quietline::serve(listener, parts, stop).await;
+    if let Some(figures) = figures {
+        figures.stop(false).await;
+    }
+    served
+}
+
+/// Not every address of the machine either: one of them may be public.
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
 }
 
 /// Other crates say at most warnings: what they log may hold an address.
-fn start_log(level: LevelFilter) {
-    let others = level.min(LevelFilter::Warn);
-    env_logger::Builder::new().filter_level(others).filter_module("quietline", level).init();
+fn start_log(settings: &Settings) {
+    let level = settings.log;
+    let mut log = env_logger::Builder::new();
+    log.filter_level(level.min(log::LevelFilter::Warn)).filter_module("quietline", level);
+    if settings.log_format == LogFormat::Json {
+        log.format(write_object);
+    }
+    log.init();
+    // What a panic says may quote what it stumbled over: of it the log holds the place alone.
+    panic::set_hook(Box::new(|panic| match panic.location() {
+        Some(place) => log::error!("panic at {}:{}", place.file(), place.line()),
+        None => log::error!("panic"),
+    }));
+}
+
+/// A line of the log, for a program that reads it.
+#[derive(Serialize)]
+struct Entry<'a> {
+    /// As RFC 3339 has it, in UTC.
+    time: String,
+    level: &'a str,
+    event: String,
+    target: &'a str,
+}
+
+fn write_object(line: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
+    let entry = Entry {
+        time: line.timestamp_millis().to_string(),
+        level: record.level().as_str(),
+        event: record.args().to_string(),
+        target: record.target(),
+    };
+    serde_json::to_writer(&mut *line, &entry)?;
+    writeln!(line)
 }
 
 /// The address may be used again at once after a stop, but never by two at the same time.
-fn listen(address: SocketAddr) -> Result<TcpListener> {
+fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     let bound = || -> io::Result<TcpListener> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_reuse_address(true)?;
@@ -126,15 +177,15 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     };
     bound().map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => anyhow!(
-            "{address} is already in use: stop the program that listens there, or name another address with --listen"
+            "{address} is already in use: stop the program that listens there, or name another address with {flag}"
         ),
         io::ErrorKind::PermissionDenied => {
-            anyhow!("{address} may not be used by this user: name a port from 1024 with --listen")
+            anyhow!("{address} may not be used by this user: name a port from 1024 with {flag}")
         }
         io::ErrorKind::AddrNotAvailable => {
-            anyhow!("{address} is not an address of this machine: name one that is with --listen")
+            anyhow!("{address} is not an address of this machine: name one that is with {flag}")
         }
-        _ => anyhow!("cannot listen on {address} ({error}): name another address with --listen"),
+        _ => anyhow!("cannot listen on {address} ({error}): name another address with {flag}"),
     })
 }
 
@@ -151,7 +202,7 @@ fn stop_asked() -> Result<impl Future<Output = ()>> {
 }
 
 /// Says where the pages are: at the configured origin, or at the address itself.
-async fn announce(parts: &Parts, listening: SocketAddr) -> Result<()> {
+async fn announce(parts: &Parts, listening: SocketAddr, figures: Option<SocketAddr>) -> Result<()> {
     let settings = &parts.settings;
     let mut shown = listening;
     if listening.ip().is_unspecified() {
@@ -162,6 +213,9 @@ async fn announce(parts: &Parts, listening: SocketAddr) -> Result<()> {
     if settings.origin.is_some() {
         text += &format!("Listening:   http://{shown}/\n");
     }
+    if let Some(figures) = figures {
+        text += &format!("Figures:     http://{figures}/metrics\n");
+    }
     if let Some(token) = parts.staff.offer_first(&*parts.store).await? {
         text += &format!("First account: {own}/desk#first={}\n", token.expose());
         text += "  (good until the first account exists; every start makes a new link)\n";
@@ -169,6 +223,9 @@ async fn announce(parts: &Parts, listening: SocketAddr) -> Result<()> {
     // A closed standard output is no reason not to serve.
     let _ = io::stdout().write_all(text.as_bytes());
     warn_of_plain_http(settings, listening);
+    if figures.is_some_and(|figures| !is_private(figures.ip())) {
+        log::warn!("QUIETLINE_METRICS_LISTEN is not a private address: whoever reaches it can read the figures");
+    }
     Ok(())
 }
 

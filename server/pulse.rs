@@ -16,6 +16,7 @@ use crate::{
         room::Tick,
     },
     clock::{Clock, TICK},
+    metrics::{self, Standing},
     store::{Kept, Store, StoreError},
 };
 
@@ -69,6 +70,7 @@ async fn say_alive(parts: &Parts) -> StoreError {
             Ok(Ok(())) => {
                 if clock.is_held() {
                     clock.go_on();
+                    metrics::store_is(Standing::Up);
                     log::info!("people can go on");
                 }
                 clock.until(clock.now().plus(ALIVE_EVERY)).await;
@@ -76,6 +78,7 @@ async fn say_alive(parts: &Parts) -> StoreError {
             Ok(Err(_)) | Err(_) => {
                 if !clock.is_held() {
                     clock.hold();
+                    metrics::store_is(Standing::Away);
                     log::error!(
                         "the database takes no sign of life: nobody is let in, and no time passes, until it does"
                     );

@@ -17,7 +17,7 @@ use crate::{
         Ear, EarId, lobby, queue,
         room::{Deed, Done, Room},
     },
-    names,
+    metrics, names,
     place::Place,
     private::{Credential, Nickname},
     protocol::{CloseCode, FromRoom, FromStudent, Refusal, Refused, ToStudent, frame},
@@ -130,6 +130,8 @@ impl Student {
 }
 
 impl Edge for Student {
+    const SIDE: Option<Role> = Some(Role::Student);
+
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
         if is_sign(&said) && self.signs.count(self.parts.clock.now(), SIGNS).is_err() {
@@ -212,5 +214,6 @@ fn refuse(ear: &Ear, reason: Refusal) -> Result<(), CloseCode> {
 }
 
 fn tell(ear: &Ear, refused: Refused) -> Result<(), CloseCode> {
+    metrics::refused(refused.reason);
     ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
 }

@@ -26,13 +26,14 @@ use actix_web::{
 };
 use actix_web_actors::ws::{self, Message, ProtocolError};
 use announced::Announced;
-use quietline_domain::Span;
+use quietline_domain::{Role, Span};
 use socket2::SockRef;
 
 use crate::{
     Parts,
     actors::{Ear, EarId, Heard, OUTBOUND_FRAMES},
     auth, desk, http,
+    metrics::CountedSocket,
     protocol::{CloseCode, FRAME_BYTES},
     student,
 };
@@ -50,6 +51,8 @@ const PARTS: usize = 256;
 
 /// What a page's frames mean. One for each kind of page.
 pub trait Edge: Unpin + 'static {
+    /// Whose pages these are; none for those that are not let in.
+    const SIDE: Option<Role>;
     /// A whole text frame. An error closes the socket with that code.
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode>;
     /// This page has a seat in a room now.
@@ -125,6 +128,7 @@ fn open<E: Edge>(
         unfinished: None,
         patience: None,
         too_large,
+        _counted: E::SIDE.map(CountedSocket::of),
     };
     let mut response = ws::WsResponseBuilder::new(socket, req, payload).frame_size(FRAME_BYTES).start()?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
@@ -142,6 +146,7 @@ struct Socket<E: Edge> {
     /// Runs out unless `hello` is said.
     patience: Option<SpawnHandle>,
     too_large: Arc<AtomicBool>,
+    _counted: Option<CountedSocket>,
 }
 
 /// A message that comes in parts.
@@ -281,6 +286,8 @@ fn close<E: Edge>(ctx: &mut ws::WebsocketContext<Socket<E>>, code: CloseCode) {
 struct Refused(CloseCode);
 
 impl Edge for Refused {
+    const SIDE: Option<Role> = None;
+
     fn hear(&mut self, _: &str, _: &Ear) -> Result<(), CloseCode> {
         Err(self.0)
     }

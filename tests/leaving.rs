@@ -6,7 +6,7 @@ use common::{PATIENCE, Portal, database::Database, listening_ear, patient};
 use quietline::{
     actors::{
         Heard, lobby,
-        room::{Deed, Done},
+        room::{Coming, Deed, Done},
     },
     clock::Clock,
 };
@@ -104,7 +104,7 @@ async fn nobody_else_can_read_write_or_close_a_room() {
     let stranger = quietline_domain::AccountId(4711);
     let room = quietline_domain::RoomId(student.room.parse::<uuid::Uuid>().expect("an id").as_u128());
     let (ear, mut hears) = listening_ear();
-    let sit = lobby::Sit { account: stranger, room, ear, shows: None };
+    let sit = lobby::Sit { account: stranger, room, ear, shows: None, coming: Coming::First };
     portal.parts.lobby.do_send(sit);
     assert!(
         matches!(hears.recv().await, Some(Heard::Close(quietline::protocol::CloseCode::TryAgain))),

@@ -33,7 +33,7 @@ struct Rule {
     keeps: (&'static str, &'static str),
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule {
         name: "a source file ends within 400 lines",
         concerns: |path| written(path, &[".rs", ".ts", ".tsx", ".css"]),
@@ -57,6 +57,13 @@ const RULES: [Rule; 13] = [
         wrong: |file| mentions(&file.text, &["actix_web_actors"]),
         breaks: ("server/desk.rs", "use actix_web_actors::ws;\n"),
         keeps: ("server/ws.rs", "use actix_web_actors::ws;\n"),
+    },
+    Rule {
+        name: "only server/metrics.rs names the metrics crates",
+        concerns: |path| path.ends_with(".rs") && path != "server/metrics.rs" && path != "tests/tidy.rs",
+        wrong: |file| mentions(&file.text, &["metrics_exporter_prometheus", "counter!", "gauge!", "histogram!"]),
+        breaks: ("server/actors/room.rs", "metrics::counter!(\"lines\", \"room\" => id).increment(1);\n"),
+        keeps: ("server/actors/room.rs", "metrics::room_erased(by);\n"),
     },
     Rule {
         name: "only server/store speaks SQL",

@@ -21,6 +21,7 @@ use super::{
     room::{self, House, Room},
 };
 use crate::{
+    metrics,
     private::Digested,
     protocol::{CloseCode, ToStudent, frame},
     store::RoomRow,
@@ -85,6 +86,7 @@ impl Lobby {
         let room = Room::new(self.house.clone(), row).start();
         self.keys.insert(key, id);
         self.rooms.insert(id, Here { room: room.clone(), key });
+        metrics::rooms_open(self.rooms.len());
         room
     }
 
@@ -145,6 +147,7 @@ impl Lobby {
     fn forget(&mut self, id: RoomId) {
         if let Some(here) = self.rooms.remove(&id) {
             self.keys.remove(&here.key);
+            metrics::rooms_open(self.rooms.len());
         }
     }
 }

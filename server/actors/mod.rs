@@ -17,13 +17,16 @@ use actix::{Addr, Message, Recipient, dev::SendError};
 use bytestring::ByteString;
 use quietline_domain::RoomId;
 
-use crate::protocol::CloseCode;
+use crate::{metrics, protocol::CloseCode};
 
 /// As many frames as may wait for one page. One more, and the page is cut off; it comes back and catches up.
 pub const OUTBOUND_FRAMES: usize = 64;
 
 /// As many bytes as may wait for one page before one more frame is too many: a few of the largest frames.
 const OUTBOUND_BYTES: usize = 128 * 1024;
+
+/// Added to the unread bytes of a page that was cut off: far more than ever wait, so that no frame fits any more.
+const CUT_OFF: usize = 1 << (usize::BITS - 1);
 
 /// What a socket is told.
 #[derive(Message)]
@@ -82,8 +85,12 @@ impl Ear {
     }
 
     fn cut_off(&self) -> Result<(), Gone> {
-        log::info!("slow reader cut off");
-        (self.cut)();
+        // Whoever speaks to it before its socket has noticed finds it cut off already.
+        if self.unread.fetch_or(CUT_OFF, Ordering::Relaxed) < CUT_OFF {
+            log::info!("slow reader cut off");
+            metrics::reader_cut_off();
+            (self.cut)();
+        }
         Err(Gone)
     }
 

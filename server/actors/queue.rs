@@ -27,6 +27,7 @@ pub use messages::{
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby};
 use crate::{
     clock::Clock,
+    metrics,
     private::Digested,
     protocol::{CloseCode, FromRoom, Refusal, Refused, ToDesk, frame},
     store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take},
@@ -179,6 +180,7 @@ impl Queue {
 
     fn turn_away(&mut self, key: Digested, ear: &Ear, reason: Refusal) {
         self.lobby.do_send(lobby::NotOpened(key));
+        metrics::refused(reason);
         let _ = ear.frame(frame(&FromRoom::Refused(Refused { reason, ..Refused::default() })));
     }
 
@@ -188,6 +190,10 @@ impl Queue {
         let taking = async move { store.take(take).await }.into_actor(self);
         ctx.spawn(taking.map(move |taken, queue, ctx| match taken {
             Ok(Take::Taken(row)) => {
+                // A room that was given back waits for the second time; its student had somebody in between.
+                if row.past.is_empty() {
+                    metrics::waited(queue.clock.now().since(row.arrived));
+                }
                 // The room first: the desk takes its seat with the answer to its click.
                 if let Some(by) = row.counsellor {
                     queue.lobby.do_send(lobby::Given { room: row.room, by });

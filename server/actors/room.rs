@@ -20,7 +20,7 @@ use quietline_domain::{
 use uuid::Uuid;
 
 pub use messages::{
-    Abandon, Accept, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Named, Placed, Tick, Who,
+    Abandon, Accept, Coming, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Named, Placed, Tick, Who,
 };
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};

@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,6 +12,7 @@ use std::{
 use ipnet::IpNet;
 use quietline_domain::{Span, window::Limit};
 
+use super::LogFormat;
 use crate::{
     private::Nickname,
     store::{Address, Sharing, postgres},
@@ -36,6 +37,18 @@ pub fn database(text: &str, data: &Path) -> Option<Address> {
 /// In the data folder, unless the operator gives the keys a place of their own.
 pub fn slots(text: &str, data: &Path) -> PathBuf {
     if text.is_empty() { data.join("slots") } else { text.into() }
+}
+
+pub fn optional_address(text: &str) -> Option<Option<SocketAddr>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+pub fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
 }
 
 /// As a browser writes it: lower case, without the scheme's own port.

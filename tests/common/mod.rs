@@ -11,6 +11,7 @@ pub mod crowd;
 pub mod database;
 pub mod outbox;
 pub mod page;
+pub mod program;
 pub mod proxy;
 pub mod way;
 
@@ -218,6 +219,9 @@ impl Handler<Heard> for Listener {
     }
 }
 
+/// What a browser says beside what all browsers say.
+pub type Header = (&'static str, String);
+
 pub struct Person {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Every frame, as it came.
@@ -228,12 +232,20 @@ pub struct Person {
 }
 
 impl Person {
-    async fn connect(address: &str, path: &str, cookie: Option<&str>) -> Self {
+    pub async fn connect(address: &str, path: &str, cookie: Option<&str>) -> Self {
+        Self::connect_saying(address, path, cookie, &[]).await
+    }
+
+    /// With headers beside those that every browser sends.
+    pub async fn connect_saying(address: &str, path: &str, cookie: Option<&str>, more: &[Header]) -> Self {
         let mut request = format!("ws://{address}{path}").into_client_request().expect("a request");
         let headers = request.headers_mut();
         headers.insert("origin", HeaderValue::from_str(&format!("http://{address}")).expect("a header"));
         if let Some(cookie) = cookie {
             headers.insert("cookie", HeaderValue::from_str(&format!("quietline={cookie}")).expect("a header"));
+        }
+        for (name, value) in more {
+            headers.insert(*name, HeaderValue::from_str(value).expect("a header"));
         }
         let (socket, _) = connect_async(request).await.expect("connects");
         let cookie = cookie.unwrap_or_default().to_owned();

@@ -14,7 +14,7 @@ use super::{Asker, Doors, Lobby, Opening, REST, enter};
 use crate::{
     actors::{
         Ear, Heard, queue,
-        room::{self, Room, Who},
+        room::{self, Coming, Room, Who},
     },
     private::{Digested, Forms, Nickname},
     protocol::{ToStudent, frame},
@@ -70,6 +70,7 @@ pub struct Sit {
     pub room: RoomId,
     pub ear: Ear,
     pub shows: Option<(Uuid, Seq)>,
+    pub coming: Coming,
 }
 
 /// New places in the queue.
@@ -147,7 +148,7 @@ impl Handler<Knock> for Lobby {
             return;
         };
         self.with_room(id, Asker::Student(ear.clone()), ctx, move |room, ctx| {
-            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows };
+            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows, coming: Coming::Back };
             enter(room, entering, Knock { key, ear, shows: None }, ctx);
         });
     }
@@ -180,7 +181,8 @@ impl Handler<Opened> for Lobby {
             if is_abandoned {
                 return room.do_send(room::Abandon);
             }
-            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows: None };
+            let (who, coming) = (Who::Student, Coming::First);
+            let entering = room::Enter { who, ear: ear.clone(), shows: None, coming };
             enter(room, entering, Knock { key, ear, shows: None }, ctx);
         });
     }
@@ -208,7 +210,7 @@ impl Handler<Sit> for Lobby {
     fn handle(&mut self, sit: Sit, ctx: &mut Context<Self>) {
         self.with_room(sit.room, Asker::Desk(sit.ear.clone()), ctx, move |room, ctx| {
             let who = Who::Counsellor(sit.account);
-            let entering = room::Enter { who, ear: sit.ear.clone(), shows: sit.shows };
+            let entering = room::Enter { who, ear: sit.ear.clone(), shows: sit.shows, coming: sit.coming };
             enter(room, entering, Sit { shows: None, ..sit }, ctx);
         });
     }

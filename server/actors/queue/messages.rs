@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Desk, Queue, switched};
 use crate::{
-    actors::{Ear, EarId, Heard, lobby},
+    actors::{Ear, EarId, Heard, lobby, room::Coming},
     private::{Digested, Forms, Nickname},
     protocol::{CloseCode, Refusal, ToDesk, frame},
     store::{AccountRow, Availability},
@@ -265,8 +265,8 @@ impl Queue {
         }
         self.tell_offers_again(id);
         for room in rooms {
-            let shows = shows.remove(&room);
-            self.lobby.do_send(lobby::Sit { account: id, room, ear: ear.clone(), shows });
+            let (shows, coming) = (shows.remove(&room), Coming::Back);
+            self.lobby.do_send(lobby::Sit { account: id, room, ear: ear.clone(), shows, coming });
         }
     }
 }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::Queue;
 use crate::{
-    actors::{Heard, lobby},
+    actors::{Heard, lobby, room::Coming},
+    metrics,
     private::Nickname,
     protocol::{CloseCode, Colleague, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
 };
@@ -37,6 +38,7 @@ impl Queue {
     }
 
     pub(super) fn refuse(&mut self, account: AccountId, claim: ClaimId, reason: Refusal) {
+        metrics::refused(reason);
         let claim = Some(Uuid::from_u128(claim.0));
         let refused = Refused { reason, claim, ..Refused::default() };
         self.tell_desk(account, &ToDesk::FromRoom(FromRoom::Refused(refused)));
@@ -63,6 +65,7 @@ impl Queue {
     }
 
     fn tell_numbers(&mut self) {
+        metrics::students_wait(self.machine.waiting(), self.machine.reconnecting());
         let numbers = frame(&self.numbers());
         self.desks.retain(|_, desk| desk.ear.frame(numbers.clone()).is_ok());
     }
@@ -136,13 +139,15 @@ impl Queue {
     }
 
     fn refuse_about(&mut self, room: RoomId, account: AccountId, reason: Refusal) {
+        metrics::refused(reason);
         let refused = Refused { reason, room: Some(Uuid::from_u128(room.0)), ..Refused::default() };
         self.tell_desk(account, &ToDesk::FromRoom(FromRoom::Refused(refused)));
     }
 
     fn sit(&self, account: AccountId, room: RoomId) {
         if let Some(desk) = self.desks.get(&account) {
-            self.lobby.do_send(lobby::Sit { account, room, ear: desk.ear.clone(), shows: None });
+            let sitting = lobby::Sit { account, room, ear: desk.ear.clone(), shows: None, coming: Coming::First };
+            self.lobby.do_send(sitting);
         }
     }
 

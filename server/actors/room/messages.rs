@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{InFlight, Room, Stopping, turn};
 use crate::{
     actors::{Ear, EarId, Heard},
+    metrics,
     private::Nickname,
     protocol::{self, Body, CloseCode, FromRoom, frame},
     store::Seated,
@@ -23,12 +24,20 @@ pub struct Enter {
     pub ear: Ear,
     /// What the page says it shows: an epoch, and the last line.
     pub shows: Option<(Uuid, Seq)>,
+    pub coming: Coming,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     Student,
     Counsellor(AccountId),
+}
+
+/// Whether a page enters because the room has just become its own, or after it was away. Only figures depend on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Coming {
+    First,
+    Back,
 }
 
 /// A counsellor was given this room.
@@ -124,7 +133,7 @@ pub struct Drain;
 impl Handler<Enter> for Room {
     type Result = ();
 
-    fn handle(&mut self, Enter { who, ear, shows }: Enter, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Enter { who, ear, shows, coming }: Enter, ctx: &mut Context<Self>) {
         let role = match who {
             Who::Student => Role::Student,
             Who::Counsellor(account) if self.counsellor() == Some(account) => Role::Counsellor,
@@ -143,6 +152,9 @@ impl Handler<Enter> for Room {
         match role {
             Role::Student => self.student_ear = Some(ear),
             Role::Counsellor => self.counsellor_ear = Some(ear),
+        }
+        if coming == Coming::Back {
+            metrics::came_back(role);
         }
         let since = shows.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, since)| since);
         self.feed(Input::Entered { role, since }, ctx);

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{InFlight, Room};
 use crate::{
     actors::{Heard, queue},
+    metrics,
     protocol::{
         self, Ended, EndedBy, FromRoom, Line, Moved, Notice, Older, PlacedNotice, Refusal, Refused, Resume, RoomView,
         Said, ToDesk, Warning, Whereabouts, frame,
@@ -83,6 +84,7 @@ impl Room {
             domain::EndedBy::Silence => EndedBy::Silence,
             domain::EndedBy::Absence => EndedBy::Absence,
         };
+        metrics::room_erased(by);
         let ended = frame(&FromRoom::Ended(Ended { room: self.uuid(), at: self.house.clock.now().0, lines, by }));
         self.send(Role::Student, Heard::Frame(ended.clone()));
         self.send(Role::Counsellor, Heard::Frame(ended));
@@ -150,6 +152,7 @@ impl Room {
             domain::Refusal::TooMany { retry } => (Refusal::TooMany, Some(milliseconds(retry))),
             domain::Refusal::CidTaken => (Refusal::CidTaken, None),
         };
+        metrics::refused(reason);
         let refused =
             Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
         self.send(to, Heard::Frame(frame(&FromRoom::Refused(refused))));

@@ -24,7 +24,11 @@ use super::{
     link::Link,
     scrub,
 };
-use crate::store::{Appended, Kept, NewLine, StoreError};
+use crate::{
+    clock::Stopwatch,
+    metrics,
+    store::{Appended, Kept, NewLine, StoreError},
+};
 
 /// As many writes as one transaction holds at most; bounds its time and its memory.
 const BATCH: usize = 512;
@@ -167,9 +171,11 @@ async fn write_batch(
     jobs: Vec<(Job, After)>,
 ) -> Answers {
     let (lines, askers): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    let (writes, watch) = (lines.len() + jobs.len(), Stopwatch::start());
     match committed(link, &lines, jobs).await {
         Ok((appended, answers)) => {
             link.worked();
+            metrics::batch_saved(writes, watch.elapsed());
             for (asker, outcome) in askers.into_iter().zip(appended) {
                 let _ = asker.send(Ok(outcome));
             }
