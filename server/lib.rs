@@ -9,6 +9,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 mod desk;
+pub mod healthcheck;
 pub mod http;
 pub mod metrics;
 pub mod names;

@@ -18,6 +18,7 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, LogFormat, Settings},
+    healthcheck,
     metrics::{self, Standing},
     store, sweep,
 };
@@ -38,6 +39,7 @@ Examples:
   quietline --origin https://talk.example.org      behind a proxy that speaks TLS
   quietline account add anna --nickname Anna --password-stdin < password.txt
   quietline account list --json
+  quietline healthcheck --listen 127.0.0.1:8080    exit status 0 while the server there answers
 
 On the first start the program prints a link that makes the first account.
 A setting is a flag, or a variable (QUIETLINE_LINE_LIMIT), or a file named by a variable (QUIETLINE_LINE_LIMIT_FILE),
@@ -62,6 +64,8 @@ enum Verb {
     Account(account::Account),
     /// Erase, once and now, what should have been erased; a running server does it itself
     Sweep(sweep::Sweep),
+    /// Ask the server at `listen` whether it is healthy: exit status 0 or 1
+    Healthcheck(healthcheck::Healthcheck),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
             Verb::Serve => serve(settings).await,
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
+            Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
         }
     });
     match outcome {
