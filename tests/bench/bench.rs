@@ -9,11 +9,14 @@
 #![allow(clippy::print_stdout)]
 
 mod chaos;
+#[path = "../common/cluster.rs"]
+mod cluster;
 #[path = "../common/crowd.rs"]
 mod crowd;
 mod deaf;
 mod disk;
 mod figures;
+mod growth;
 mod kill;
 mod line;
 #[path = "../common/outbox.rs"]
@@ -26,6 +29,7 @@ mod proxy;
 mod relay;
 mod rush;
 mod seat;
+mod store;
 mod storm;
 mod table;
 mod traffic;
@@ -37,12 +41,18 @@ use std::process::ExitCode;
 use anyhow::Result;
 use table::Table;
 
-const NAMES: [&str; 10] = ["size", "start", "latency", "lines", "idle", "chaos", "rush", "storm", "deaf", "kill"];
+const NAMES: [&str; 13] = [
+    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "chaos", "rush", "storm", "deaf",
+    "kill",
+];
 
 type Measure = fn(&mut Table) -> Result<()>;
 
-/// What is promised, each measured by the file of its name.
-const PROMISES: [(&str, Measure); 5] = [
+/// What is measured beside the figures of figures.rs; the last five are promises.
+const MEASURES: [(&str, Measure); 8] = [
+    ("growth", growth::growth),
+    ("commit", store::commit),
+    ("restart", store::restart),
     ("chaos", chaos::chaos),
     ("rush", rush::rush),
     ("storm", storm::storm),
@@ -81,7 +91,7 @@ fn main() -> Result<ExitCode> {
     if wanted("idle") {
         figures::idle(&mut table)?;
     }
-    for (name, measure) in PROMISES {
+    for (name, measure) in MEASURES {
         if wanted(name) {
             measure(&mut table)?;
         }

@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use crate::{
     crowd::Crowd,
     figures::{runtime, sign_in_all},
-    portal::{Portal, folder_with},
+    portal::{Home, Portal},
     progress,
     proxy::{Dice, Proxy},
     table::{Bar, Table},
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 pub fn chaos(table: &mut Table) -> Result<()> {
     let seed = Dice::seed();
     progress(&format!("200 conversations of 50 lines in bad weather, QUIETLINE_TEST_SEED={seed}"));
-    let portal = Portal::start(folder_with(DESKS)?)?;
+    let portal = Portal::start(Home::sqlite()?.with(DESKS)?)?;
     let cookies = sign_in_all(&portal, DESKS)?;
     let (count, weather) = runtime()?.block_on(async {
         let proxy = Proxy::before(portal.address, seed).await?;

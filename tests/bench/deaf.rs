@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     figures::{conversations, runtime, sign_in_all},
-    portal::{Lines, Portal, folder_with},
+    portal::{Home, Lines, Portal},
     progress,
     seat::{Role, Seat},
     table::{Bar, Table},
@@ -57,7 +57,7 @@ impl Held {
 
 fn measure(lines: Lines) -> Result<Held> {
     progress("200 counsellors speak, 200 students stop reading");
-    let portal = Portal::start_with(lines, folder_with(SOCKETS)?)?;
+    let portal = Portal::start_with(lines, Home::sqlite()?.with(SOCKETS)?)?;
     let cookies = sign_in_all(&portal, SOCKETS)?;
     let pause = match lines {
         Lines::AsManyAsCome => Duration::ZERO,

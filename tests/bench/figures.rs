@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     disk,
-    portal::{Portal, binary, folder_with},
+    portal::{Home, Portal, Watch, binary},
     progress,
     relay::Relay,
     seat::{Role, Seat},
@@ -36,7 +36,7 @@ pub fn size(table: &mut Table) -> Result<()> {
     let bytes = fs::metadata(binary()).context("the binary")?.len();
     table.add("size of the binary", bytes as f64 / 1e6, "MB", Bar::AtMost(30.0));
 
-    let portal = Portal::start(folder_with(0)?)?;
+    let portal = Portal::start(Home::sqlite()?)?;
     let page = portal.get("/", "Accept-Encoding: br\r\n")?;
     let text = match page.header("content-encoding") {
         // To see what it refers to, the page is asked for once more as it is.
@@ -60,63 +60,71 @@ pub fn start(table: &mut Table) -> Result<()> {
     progress("start");
     let mut took = Vec::new();
     for _ in 0..STARTS {
-        took.push(Portal::start(folder_with(0)?)?.started_in);
+        took.push(Portal::start(Home::sqlite()?)?.started_in);
     }
     table.add("start-up, median of 5", millis(share(&mut took, 0.5)), "ms", Bar::AtMost(300.0));
     Ok(())
 }
 
-/// Two hundred conversations, at a walk and flat out, at the portal and then at the relay.
+/// Two hundred conversations, at a walk and flat out, at the portal on each database and then at the relay.
 pub fn talk(table: &mut Table) -> Result<()> {
     let runtime = runtime()?;
     let run = Instant::now();
-    progress("200 counsellors sign in, 200 students are taken");
-    let portal = Portal::start(folder_with(ROOMS)?)?;
-    let cookies = sign_in_all(&portal, ROOMS)?;
-    let (mut walk, pace): (_, Pace) = runtime.block_on(async {
-        let seats = conversations(&portal, &cookies, run).await?;
-        progress("lines at a walk, through the portal");
-        let (seats, walk) = at_a_walk(seats, run).await?;
-        progress("lines flat out, through the portal");
-        anyhow::Ok((walk, flat_out(seats, portal.watch(), run).await?))
-    })?;
-    drop(portal);
-
-    let relay = Relay::start(pace.bytes)?;
-    let (mut bare_walk, bare): (_, Pace) = runtime.block_on(async {
+    let mut portals = Vec::new();
+    for (home, on) in Home::each()? {
+        progress(&format!("200 counsellors sign in, 200 students are taken{on}"));
+        let portal = Portal::start(home.with(ROOMS)?)?;
+        let cookies = sign_in_all(&portal, ROOMS)?;
+        let (walk, pace) = runtime.block_on(async {
+            let seats = conversations(&portal, &cookies, run).await?;
+            both_kinds(seats, portal.watch(), run).await
+        })?;
+        portals.push((walk, pace, on));
+    }
+    let bytes = portals[0].1.bytes;
+    let relay = Relay::start(bytes)?;
+    progress("the same through a bare TCP relay");
+    let (mut bare_walk, bare) = runtime.block_on(async {
         let mut seats = Vec::new();
         for pair in 0..u16::try_from(ROOMS)? {
             for role in [Role::Student, Role::Counsellor] {
-                seats.push(Seat::at_relay(relay.address, role, pair, pace.bytes).await?);
+                seats.push(Seat::at_relay(relay.address, role, pair, bytes).await?);
             }
         }
-        progress("lines at a walk, through the relay");
-        let (seats, walk) = at_a_walk(seats, run).await?;
-        progress("lines flat out, through the relay");
-        anyhow::Ok((walk, flat_out(seats, relay.watch(), run).await?))
+        both_kinds(seats, relay.watch(), run).await
     })?;
     let mut flushes = disk::flushes()?;
 
-    println!("  a line is {} bytes to the server and {} bytes to each side", pace.bytes.0, pace.bytes.1);
-    let ratio = pace.cpu_per_line.as_secs_f64() / bare.cpu_per_line.as_secs_f64();
-    table.add("CPU per durable line, to a bare TCP relay", ratio, "×", Bar::AtMost(6.0));
-    table.add("· the portal's", micros(pace.cpu_per_line), "µs", Bar::None);
-    table.add("· the relay's", micros(bare.cpu_per_line), "µs", Bar::None);
-    table.add("durable lines a second, load beside it", pace.lines_per_second, "/s", Bar::None);
-    table.add("· the relay's", bare.lines_per_second, "/s", Bar::None);
-    table.add("send to receipt, 200 lines a second, p50", millis(share(&mut walk, 0.5)), "ms", Bar::None);
-    table.add("· p99", millis(share(&mut walk, 0.99)), "ms", Bar::None);
-    table.add("· the relay's p50", millis(share(&mut bare_walk, 0.5)), "ms", Bar::None);
-    table.add("· the relay's p99", millis(share(&mut bare_walk, 0.99)), "ms", Bar::None);
-    table.add("· one flush of this disk, p50", millis(share(&mut flushes, 0.5)), "ms", Bar::None);
-    table.add("· one flush of this disk, p99", millis(share(&mut flushes, 0.99)), "ms", Bar::None);
+    println!("  a line is {} bytes to the server and {} bytes to each side", bytes.0, bytes.1);
+    for ((mut walk, pace, on), bar) in portals.into_iter().zip([5.0, 8.0]) {
+        let ratio = pace.cpu_per_line.as_secs_f64() / bare.cpu_per_line.as_secs_f64();
+        table.add(&format!("CPU per durable line, to a bare TCP relay{on}"), ratio, "×", Bar::AtMost(bar));
+        table.add("· in all", micros(pace.cpu_per_line), "µs", Bar::None);
+        table.add("· durable lines a second, load beside it", pace.lines_per_second, "/s", Bar::None);
+        let name = format!("send to receipt, 200 lines a second, p50{on}");
+        table.add(&name, millis(share(&mut walk, 0.5)), "ms", Bar::None);
+        table.add("· p99", millis(share(&mut walk, 0.99)), "ms", Bar::None);
+    }
+    table.add("the relay: CPU per line", micros(bare.cpu_per_line), "µs", Bar::None);
+    table.add("· lines a second", bare.lines_per_second, "/s", Bar::None);
+    table.add("· send to receipt, p50", millis(share(&mut bare_walk, 0.5)), "ms", Bar::None);
+    table.add("· p99", millis(share(&mut bare_walk, 0.99)), "ms", Bar::None);
+    table.add("one flush of this disk, p50", millis(share(&mut flushes, 0.5)), "ms", Bar::None);
+    table.add("· p99", millis(share(&mut flushes, 0.99)), "ms", Bar::None);
     Ok(())
+}
+
+async fn both_kinds(seats: Vec<Seat>, server: Watch, run: Instant) -> Result<(Vec<Duration>, Pace)> {
+    progress("lines at a walk");
+    let (seats, walk) = at_a_walk(seats, run).await?;
+    progress("lines flat out");
+    Ok((walk, flat_out(seats, server, run).await?))
 }
 
 /// Memory for each of five thousand students who wait, room and everything included.
 pub fn idle(table: &mut Table) -> Result<()> {
     progress("5,000 students wait");
-    let portal = Portal::start(folder_with(1)?)?;
+    let portal = Portal::start(Home::sqlite()?.with(1)?)?;
     let cookie = portal.sign_in("c0")?;
     let grown = runtime()?.block_on(async {
         keep(open_desk(&portal, &cookie, true).await?);
@@ -137,7 +145,7 @@ pub fn idle(table: &mut Table) -> Result<()> {
 }
 
 /// Reads what comes until the run ends, so that nobody is a reader who stopped.
-fn keep(mut seat: Seat) {
+pub fn keep(mut seat: Seat) {
     tokio::spawn(async move { while seat.heard().await.is_ok() {} });
 }
 
@@ -166,7 +174,7 @@ pub async fn conversations(portal: &Portal, cookies: &[String], run: Instant) ->
     Ok(seats)
 }
 
-async fn open_desk(portal: &Portal, cookie: &str, available: bool) -> Result<Seat> {
+pub async fn open_desk(portal: &Portal, cookie: &str, available: bool) -> Result<Seat> {
     let mut desk = Seat::at_portal(portal.address, Some(cookie)).await?;
     desk.send(r#"{"type":"hello","rooms":[]}"#).await?;
     desk.until(r#"{"type":"welcome""#).await?;
@@ -177,7 +185,7 @@ async fn open_desk(portal: &Portal, cookie: &str, available: bool) -> Result<Sea
     Ok(desk)
 }
 
-async fn join(portal: SocketAddr) -> Result<Seat> {
+pub async fn join(portal: SocketAddr) -> Result<Seat> {
     let mut student = Seat::at_portal(portal, None).await?;
     student.send(r#"{"type":"hello"}"#).await?;
     // The key is 32 bytes in base64url; two random ids are as good here, and need no encoder.
@@ -202,7 +210,7 @@ pub fn sign_in_all(portal: &Portal, counsellors: usize) -> Result<Vec<String>> {
 }
 
 /// The value, up to the next quotation mark, behind a beginning.
-fn after(frame: &str, beginning: &str) -> Result<String> {
+pub fn after(frame: &str, beginning: &str) -> Result<String> {
     let rest = frame.split_once(beginning).with_context(|| format!("no {beginning} in {frame}"))?.1;
     Ok(rest.split('"').next().unwrap_or(rest).to_owned())
 }
@@ -216,6 +224,6 @@ pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn micros(time: Duration) -> f64 {
+pub fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }

@@ -12,7 +12,7 @@ use crate::{
     figures::{millis, runtime, sign_in_all},
     line::line,
     page::{Page, Shown},
-    portal::{Portal, folder_with},
+    portal::{Home, Portal},
     progress,
     proxy::Dice,
     table::{Bar, Table},
@@ -36,7 +36,7 @@ struct Place {
 pub fn kill(table: &mut Table) -> Result<()> {
     let seed = Dice::seed();
     progress(&format!("kill -9 under 1,000 rooms and 500 who wait, QUIETLINE_TEST_SEED={seed}"));
-    let portal = Portal::start_to_be_killed(folder_with(DESKS)?)?;
+    let portal = Portal::start_to_be_killed(Home::sqlite()?.with(DESKS)?)?;
     let cookies = sign_in_all(&portal, DESKS)?;
     runtime()?.block_on(async {
         let way = Way { portal: portal.address, through: portal.address, patience: REAL };

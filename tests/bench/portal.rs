@@ -15,6 +15,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use super::cluster::Cluster;
+
 const PASSWORD: &str = "twelve or more letters";
 
 /// The release binary that `./dev bench` names, or the one that Cargo built beside this bench.
@@ -29,38 +31,92 @@ pub enum Lines {
     AsShipped,
 }
 
+/// Where a portal keeps what it keeps: a folder, and a Postgres of its own or else SQLite in the folder.
+pub struct Home {
+    pub folder: TempDir,
+    pub cluster: Option<Cluster>,
+}
+
+impl Home {
+    pub fn sqlite() -> Result<Self> {
+        Ok(Self { folder: tempfile::tempdir()?, cluster: None })
+    }
+
+    /// None where Postgres is not installed.
+    pub fn postgres() -> Result<Option<Self>> {
+        let Some(cluster) = Cluster::start() else { return Ok(None) };
+        Ok(Some(Self { folder: tempfile::tempdir()?, cluster: Some(cluster) }))
+    }
+
+    /// One of each kind, with what their figures are called.
+    pub fn each() -> Result<Vec<(Self, &'static str)>> {
+        let postgres = Self::postgres()?.map(|home| (home, " (Postgres)"));
+        Ok([Some((Self::sqlite()?, "")), postgres].into_iter().flatten().collect())
+    }
+
+    /// As `--database` takes it.
+    pub fn url(&self) -> String {
+        match &self.cluster {
+            Some(cluster) => cluster.url(),
+            None => format!("sqlite:{}", self.folder.path().join("quietline.sqlite").display()),
+        }
+    }
+
+    /// With this many counsellors, whose logins are `c0`, `c1`, …
+    pub fn with(self, counsellors: usize) -> Result<Self> {
+        for number in 0..counsellors {
+            let mut add = quietline(&self)
+                .args(["account", "add", &format!("c{number}"), "--nickname", &format!("C {number}")])
+                .arg("--password-stdin")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .spawn()?;
+            add.stdin.take().context("standard input")?.write_all(PASSWORD.as_bytes())?;
+            ensure!(add.wait()?.success(), "adding an account");
+        }
+        Ok(self)
+    }
+
+    /// As it is now, a second time; nothing may be running on it.
+    pub fn copied(&self) -> Result<Self> {
+        let copy = tempfile::tempdir()?;
+        copy_folder(self.folder.path(), copy.path())?;
+        let cluster = self.cluster.as_ref().map(Cluster::copied);
+        Ok(Self { folder: copy, cluster })
+    }
+}
+
 pub struct Portal {
     child: Child,
     pub address: SocketAddr,
-    folder: TempDir,
+    home: Home,
     lines: Lines,
     /// From exec to the first /healthz that says yes.
     pub started_in: Duration,
 }
 
 impl Portal {
-    /// Starts on `folder`, which may hold accounts already.
-    pub fn start(folder: TempDir) -> Result<Self> {
-        Self::start_at("127.0.0.1:0", folder, Lines::AsManyAsCome)
+    pub fn start(home: Home) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", home, Lines::AsManyAsCome)
     }
 
-    pub fn start_with(lines: Lines, folder: TempDir) -> Result<Self> {
-        Self::start_at("127.0.0.1:0", folder, lines)
+    pub fn start_with(lines: Lines, home: Home) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", home, lines)
     }
 
     /// Starts where no client's own end can ever be, so that the port is still free after a kill.
-    pub fn start_to_be_killed(folder: TempDir) -> Result<Self> {
+    pub fn start_to_be_killed(home: Home) -> Result<Self> {
         let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
         let first: u16 = range.split_whitespace().next().context("no range")?.parse()?;
         let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
         let port = (10_000..first).rev().find(is_free).context("no free port")?;
-        Self::start_at(&format!("127.0.0.1:{port}"), folder, Lines::AsManyAsCome)
+        Self::start_at(&format!("127.0.0.1:{port}"), home, Lines::AsManyAsCome)
     }
 
-    fn start_at(listen: &str, folder: TempDir, lines: Lines) -> Result<Self> {
+    fn start_at(listen: &str, home: Home, lines: Lines) -> Result<Self> {
         let began = Instant::now();
-        let (child, address) = launch(listen, &folder, lines)?;
-        let mut portal = Self { child, address, folder, lines, started_in: Duration::ZERO };
+        let (child, address) = launch(listen, &home, lines)?;
+        let mut portal = Self { child, address, home, lines, started_in: Duration::ZERO };
         portal.started_in = portal.is_well_since(began)?;
         Ok(portal)
     }
@@ -69,17 +125,15 @@ impl Portal {
     pub fn kill_and_start_again(&mut self) -> Result<()> {
         self.kill()?;
         let began = Instant::now();
-        (self.child, _) = launch(&self.address.to_string(), &self.folder, self.lines)?;
+        (self.child, _) = launch(&self.address.to_string(), &self.home, self.lines)?;
         self.started_in = self.is_well_since(began)?;
         Ok(())
     }
 
     /// Kills it for good and returns what it left behind, to start others on.
-    pub fn remains(&mut self) -> Result<TempDir> {
+    pub fn remains(&mut self) -> Result<Home> {
         self.kill()?;
-        let copy = tempfile::tempdir()?;
-        copy_folder(self.folder.path(), copy.path())?;
-        Ok(copy)
+        self.home.copied()
     }
 
     fn kill(&mut self) -> Result<()> {
@@ -101,7 +155,7 @@ impl Portal {
     }
 
     pub fn watch(&self) -> Watch {
-        Watch(self.child.id())
+        Watch { portal: self.child.id(), database: self.home.cluster.as_ref().map(Cluster::process) }
     }
 
     /// Signs a counsellor in and returns the cookie.
@@ -140,8 +194,8 @@ impl Drop for Portal {
 }
 
 /// The process, and the address it says.
-fn launch(listen: &str, folder: &TempDir, lines: Lines) -> Result<(Child, SocketAddr)> {
-    let mut child = quietline(folder)
+fn launch(listen: &str, home: &Home, lines: Lines) -> Result<(Child, SocketAddr)> {
+    let mut child = quietline(home)
         .args(["serve", "--listen", listen, "--log", "error", "--rooms-per-counsellor", "1000"])
         .args(["--join-limit", "1000000 in 1s"])
         .args(match lines {
@@ -159,7 +213,7 @@ fn launch(listen: &str, folder: &TempDir, lines: Lines) -> Result<(Child, Socket
     Ok((child, at.trim().trim_end_matches('/').parse()?))
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let there = to.join(entry.file_name());
@@ -173,24 +227,9 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A folder with this many counsellors, whose logins are `c0`, `c1`, …
-pub fn folder_with(counsellors: usize) -> Result<TempDir> {
-    let folder = tempfile::tempdir()?;
-    for number in 0..counsellors {
-        let mut add = quietline(&folder)
-            .args(["account", "add", &format!("c{number}"), "--nickname", &format!("C {number}"), "--password-stdin"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()?;
-        add.stdin.take().context("standard input")?.write_all(PASSWORD.as_bytes())?;
-        ensure!(add.wait()?.success(), "adding an account");
-    }
-    Ok(folder)
-}
-
-fn quietline(folder: &TempDir) -> Command {
+pub fn quietline(home: &Home) -> Command {
     let mut command = Command::new(binary());
-    command.arg("--data").arg(folder.path());
+    command.arg("--data").arg(home.folder.path()).args(["--database", &home.url()]);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("QUIETLINE_")) {
         command.env_remove(name);
     }
@@ -213,29 +252,68 @@ impl Answer {
     }
 }
 
-/// What Linux knows of a process.
+/// What Linux knows of a portal, and of the database below it where that is a server of its own.
 #[derive(Clone, Copy)]
-pub struct Watch(pub u32);
+pub struct Watch {
+    pub portal: u32,
+    pub database: Option<u32>,
+}
 
 impl Watch {
-    /// Time on a processor so far, of all threads, in user mode and in the kernel.
+    pub fn of(process: u32) -> Self {
+        Self { portal: process, database: None }
+    }
+
+    /// Time on a processor so far, of all threads, in user mode and in the kernel, the database's processes included.
     pub fn cpu(self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0))?;
-        // The name in brackets may hold spaces; after it, user and system time are the 12th and the 13th field.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        let mut ticks = cpu_ticks(self.portal, Children::Alone)?;
+        if let Some(server) = self.database {
+            ticks += cpu_ticks(server, Children::ThatEnded)?;
+            for child in children(server)? {
+                // One that has ended since is counted with its parent the next time.
+                ticks += cpu_ticks(child, Children::Alone).unwrap_or(0);
+            }
+        }
         // On every architecture that Linux shows to programs, a tick is 10 ms.
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// Memory in use, in KiB.
+    /// Memory of the portal in use, in KiB.
     pub fn resident(self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.portal))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
-    /// How many files it has open, connections among them.
+
+    /// How many files the portal has open, connections among them.
     pub fn open_files(self) -> Result<usize> {
-        Ok(fs::read_dir(format!("/proc/{}/fd", self.0))?.count())
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.portal))?.count())
     }
+}
+
+/// Whose time is counted beside a process's own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Children {
+    Alone,
+    ThatEnded,
+}
+
+/// The fields of /proc/…/stat behind the name in brackets, which may hold spaces.
+fn stat(process: u32) -> Result<Vec<u64>> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(1);
+    Ok(fields.map(|field| field.parse().unwrap_or(0)).collect())
+}
+
+fn cpu_ticks(process: u32, children: Children) -> Result<u64> {
+    // From the parent's id on: user and system time are the 11th and 12th, those of children that ended follow.
+    let counted = if children == Children::ThatEnded { 10..14 } else { 10..12 };
+    Ok(stat(process)?[counted].iter().sum())
+}
+
+fn children(parent: u32) -> Result<Vec<u32>> {
+    let processes = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    Ok(processes
+        .filter(|&process| stat(process).is_ok_and(|fields| fields.first() == Some(&u64::from(parent))))
+        .collect())
 }

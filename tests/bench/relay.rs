@@ -46,7 +46,7 @@ impl Relay {
     }
 
     pub fn watch(&self) -> Watch {
-        Watch(self.child.id())
+        Watch::of(self.child.id())
     }
 }
 

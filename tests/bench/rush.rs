@@ -17,7 +17,7 @@ use crate::{
     figures::{runtime, sign_in_all},
     line::line,
     page::Page,
-    portal::{Portal, folder_with},
+    portal::{Home, Portal},
     progress,
     table::{Bar, Table},
     way::{Patience, REAL, Way},
@@ -41,8 +41,15 @@ struct Outcome {
 }
 
 pub fn rush(table: &mut Table) -> Result<()> {
-    progress("64 counsellors sign in");
-    let mut first = Portal::start(folder_with(COUNSELLORS)?)?;
+    for (home, on) in Home::each()? {
+        rush_on(home, on, table)?;
+    }
+    Ok(())
+}
+
+fn rush_on(home: Home, on: &str, table: &mut Table) -> Result<()> {
+    progress(&format!("64 counsellors sign in{on}"));
+    let mut first = Portal::start(home.with(COUNSELLORS)?)?;
     let cookies = sign_in_all(&first, COUNSELLORS)?;
     let mut outcome = Outcome::default();
     for time in 1..=TIMES {
@@ -50,7 +57,7 @@ pub fn rush(table: &mut Table) -> Result<()> {
         let portal = Portal::start(first.remains()?)?;
         runtime()?.block_on(press_all(&portal, &cookies, time, &mut outcome))?;
     }
-    table.never("rush: students taken twice, of 5,000", outcome.taken_twice);
+    table.never(&format!("rush{on}: students taken twice, of 5,000"), outcome.taken_twice);
     table.never("· never taken", outcome.never_taken);
     table.never("· out of order", outcome.out_of_order);
     table.never("· presses without an answer", outcome.unanswered);

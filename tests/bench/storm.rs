@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use crate::{
     crowd::Crowd,
     figures::{millis, runtime, sign_in_all},
-    portal::{Portal, folder_with},
+    portal::{Home, Portal},
     progress,
     proxy::Dice,
     table::{Bar, Table},
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub fn storm(table: &mut Table) -> Result<()> {
     let seed = Dice::seed();
     progress(&format!("2,000 sockets are dropped at once, QUIETLINE_TEST_SEED={seed}"));
-    let portal = Portal::start(folder_with(DESKS)?)?;
+    let portal = Portal::start(Home::sqlite()?.with(DESKS)?)?;
     let cookies = sign_in_all(&portal, DESKS)?;
     runtime()?.block_on(async {
         let way = Way { portal: portal.address, through: portal.address, patience: REAL };

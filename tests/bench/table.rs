@@ -6,7 +6,7 @@
 pub struct Table(Vec<Row>);
 
 struct Row {
-    figure: &'static str,
+    figure: String,
     value: f64,
     unit: &'static str,
     bar: Bar,
@@ -17,17 +17,18 @@ pub enum Bar {
     /// It only stands beside another figure.
     None,
     AtMost(f64),
+    AtLeast(f64),
     /// A promise: with anything else the run has failed.
     Exactly(f64),
 }
 
 impl Table {
-    pub fn add(&mut self, figure: &'static str, value: f64, unit: &'static str, bar: Bar) {
-        self.0.push(Row { figure, value, unit, bar });
+    pub fn add(&mut self, figure: &str, value: f64, unit: &'static str, bar: Bar) {
+        self.0.push(Row { figure: figure.to_owned(), value, unit, bar });
     }
 
     /// What may never happen, counted.
-    pub fn never(&mut self, figure: &'static str, times: u64) {
+    pub fn never(&mut self, figure: &str, times: u64) {
         self.add(figure, times as f64, "", Bar::Exactly(0.0));
     }
 
@@ -39,7 +40,7 @@ impl Table {
             let value = format!("{value:.digits$} {unit}");
             let bar = match bar {
                 Bar::None => String::new(),
-                Bar::AtMost(bar) | Bar::Exactly(bar) => format!("{bar} {unit}"),
+                Bar::AtMost(bar) | Bar::AtLeast(bar) | Bar::Exactly(bar) => format!("{bar} {unit}"),
             };
             println!("| {figure} | {} | {} | {} |", value.trim(), bar.trim(), row.verdict());
         }
@@ -59,6 +60,8 @@ impl Row {
             Bar::None => "",
             Bar::AtMost(bar) if self.value <= bar => "ok",
             Bar::AtMost(_) => "over",
+            Bar::AtLeast(bar) if bar <= self.value => "ok",
+            Bar::AtLeast(_) => "under",
             Bar::Exactly(bar) if self.value == bar => "ok",
             Bar::Exactly(_) => BROKEN,
         }

@@ -3,6 +3,8 @@
 //! It lives in a temporary folder, on a port of its own, as an unprivileged user: Postgres refuses to run as root. Its
 //! writes are durable, as an operator's are.
 
+#![allow(dead_code)]
+
 use std::{
     fs,
     io::Write,
@@ -25,12 +27,11 @@ impl Cluster {
             return None;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         if is_root() {
             let owned = Command::new("chown").arg("nobody").arg(folder.path()).status().expect("chown runs");
             assert!(owned.success());
         }
-        let cluster = Self { folder, port };
+        let cluster = Self { folder, port: free_port() };
         let data = cluster.data();
         let data = data.to_str().expect("UTF-8");
         run(programs.join("initdb"), &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D", data]);
@@ -40,6 +41,28 @@ impl Cluster {
         fs::write(&rules, format!("host all locked 127.0.0.1/32 scram-sha-256\n{open}")).expect("writes");
         cluster.start_again();
         Some(cluster)
+    }
+
+    /// Another one with the same data. This one is stopped for it.
+    pub fn copied(&self) -> Self {
+        if self.data().join("postmaster.pid").exists() {
+            self.control(&["-m", "fast", "stop"]);
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let copied = Command::new("cp").arg("-a").args([self.data().as_path(), folder.path()]).status();
+        assert!(copied.expect("cp runs").success());
+        if is_root() {
+            assert!(Command::new("chown").arg("nobody").arg(folder.path()).status().expect("chown runs").success());
+        }
+        let copy = Self { folder, port: free_port() };
+        copy.start_again();
+        copy
+    }
+
+    /// The process whose children do the work.
+    pub fn process(&self) -> u32 {
+        let written = fs::read_to_string(self.data().join("postmaster.pid")).expect("runs");
+        written.lines().next().and_then(|line| line.trim().parse().ok()).expect("begins with its number")
     }
 
     pub fn url(&self) -> String {
@@ -75,6 +98,10 @@ impl Drop for Cluster {
         let all = ["-D", data.to_str().expect("UTF-8"), "-m", "immediate", "stop"];
         let _ = command(programs().expect("was found before").join("pg_ctl"), &all).output();
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
 /// Where Postgres's own programs are; Debian keeps them off the path.

@@ -185,7 +185,9 @@ impl Queue {
         let held = self.held.iter().find(|(_, held)| held.account == account && held.claim == Some(claim));
         match held {
             Some((&room, _)) => Effect::Yours { account, claim, room },
-            None => Effect::Again { account, claim, answer },
+            None if answer == Answer::Student => Effect::Again { account, claim, answer },
+            // Perhaps the store did not take it the first time: nothing is told that it does not keep.
+            None => Effect::Remember { account, claim, answer },
         }
     }
 
