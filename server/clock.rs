@@ -40,29 +40,44 @@ struct Passed(Mutex<Looks>);
 struct Looks {
     last: u64,
     stood_still: u64,
-    held: bool,
+    held: Held,
+}
+
+/// Whether time passes.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Held {
+    Yes,
+    #[default]
+    No,
 }
 
 impl Passed {
     /// `elapsed` is what the monotonic clock says. One look at a time: whoever looks first after a standstill decides
     /// for everybody that it was one.
-    fn look(&self, elapsed: u64) -> u64 {
+    fn look(&self, elapsed: impl FnOnce() -> u64) -> u64 {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let pause = elapsed.saturating_sub(looks.last);
-        if looks.held || STALL_MS < pause {
-            looks.stood_still += pause;
-        }
-        looks.last = looks.last.max(elapsed);
-        elapsed.saturating_sub(looks.stood_still)
+        looks.at(elapsed())
     }
 
-    fn hold(&self, elapsed: u64, held: bool) {
-        self.look(elapsed);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).held = held;
+    fn hold(&self, elapsed: impl FnOnce() -> u64, held: Held) {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.at(elapsed());
+        looks.held = held;
     }
 
     fn is_held(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).held
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).held == Held::Yes
+    }
+}
+
+impl Looks {
+    fn at(&mut self, elapsed: u64) -> u64 {
+        let pause = elapsed.saturating_sub(self.last);
+        if self.held == Held::Yes || STALL_MS < pause {
+            self.stood_still += pause;
+        }
+        self.last = self.last.max(elapsed);
+        self.last.saturating_sub(self.stood_still)
     }
 }
 
@@ -94,7 +109,7 @@ impl Clock {
     pub fn now(&self) -> Time {
         match &*self.0 {
             Hands::System { started, since, passed } => {
-                Time(started.0 + passed.look(since.elapsed().as_millis() as u64) as i64)
+                Time(started.0 + passed.look(|| since.elapsed().as_millis() as u64) as i64)
             }
             Hands::Moved { hands, .. } => *hands.borrow(),
         }
@@ -102,12 +117,12 @@ impl Clock {
 
     /// From now on no time passes: nothing that anybody says can be kept, so nobody's silence counts.
     pub fn hold(&self) {
-        self.set_held(true);
+        self.set_held(Held::Yes);
     }
 
     /// Time passes again.
     pub fn go_on(&self) {
-        self.set_held(false);
+        self.set_held(Held::No);
     }
 
     pub fn is_held(&self) -> bool {
@@ -117,10 +132,10 @@ impl Clock {
         }
     }
 
-    fn set_held(&self, now_held: bool) {
+    fn set_held(&self, is_held: Held) {
         match &*self.0 {
-            Hands::System { since, passed, .. } => passed.hold(since.elapsed().as_millis() as u64, now_held),
-            Hands::Moved { held, .. } => held.store(now_held, Ordering::Relaxed),
+            Hands::System { since, passed, .. } => passed.hold(|| since.elapsed().as_millis() as u64, is_held),
+            Hands::Moved { held, .. } => held.store(is_held == Held::Yes, Ordering::Relaxed),
         }
     }
 
@@ -161,22 +176,22 @@ mod tests {
     fn time_in_which_the_process_stood_still_does_not_pass() {
         // W24: a machine that was suspended, or a process that was stopped, for a day.
         let passed = Passed::default();
-        assert_eq!(passed.look(1_000), 1_000);
-        assert_eq!(passed.look(5_000), 5_000);
+        assert_eq!(passed.look(|| 1_000), 1_000);
+        assert_eq!(passed.look(|| 5_000), 5_000);
         let day = 86_400_000;
-        assert_eq!(passed.look(5_000 + day), 5_000);
-        assert_eq!(passed.look(6_000 + day), 6_000);
-        assert_eq!(passed.look(6_500 + 2 * day), 6_000 + 500 - 500);
+        assert_eq!(passed.look(|| 5_000 + day), 5_000);
+        assert_eq!(passed.look(|| 6_000 + day), 6_000);
+        assert_eq!(passed.look(|| 6_500 + 2 * day), 6_000);
     }
 
     #[test]
     fn time_in_which_nothing_can_be_kept_does_not_pass() {
         // W24: the database is away for ten minutes.
         let passed = Passed::default();
-        assert_eq!(passed.look(1_000), 1_000);
-        passed.hold(1_500, true);
-        assert_eq!(passed.look(2_000), 1_500);
-        passed.hold(601_500, false);
-        assert_eq!(passed.look(602_000), 2_000);
+        assert_eq!(passed.look(|| 1_000), 1_000);
+        passed.hold(|| 1_500, Held::Yes);
+        assert_eq!(passed.look(|| 2_000), 1_500);
+        passed.hold(|| 601_500, Held::No);
+        assert_eq!(passed.look(|| 602_000), 2_000);
     }
 }

@@ -152,7 +152,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let running = actix_web::rt::spawn(server);
     let superseded = tokio::select! {
         () = shutdown => None,
-        superseded = &mut beating => superseded.ok(),
+        ended = &mut beating => Some(ended.map_or_else(anyhow::Error::from, anyhow::Error::from)),
     };
     // Nobody new is let in, so that whoever is told to come back meets the server that starts next.
     handle.pause().await;
@@ -162,7 +162,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     running.await??;
     watching.abort();
     if let Some(error) = superseded {
-        return Err(error.into());
+        return Err(error);
     }
     if let Err(error) = parts.store.alive(parts.clock.now()).await {
         log::error!("the database does not take the last sign of life: {error}");

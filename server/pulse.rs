@@ -4,7 +4,7 @@
 //! the clock while the store takes no sign of life, and sweeps at the start, at every interval, and when another process
 //! asks (W20). It decides nothing about a room: a swept room is asked to look at its own clock.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use actix::Addr;
 use quietline_domain::Span;
@@ -37,8 +37,8 @@ pub async fn beat(parts: Parts) -> StoreError {
     // Side by side: a long sweep must not look like a process that stood still.
     tokio::select! {
         superseded = say_alive(&parts) => superseded,
-        () = keep_looking(&parts.clock) => unreachable!("it never ends"),
-        () = rounds(&parts) => unreachable!("they never end"),
+        never = keep_looking(&parts.clock) => match never {},
+        never = rounds(&parts) => match never {},
     }
 }
 
@@ -89,8 +89,7 @@ async fn say_alive(parts: &Parts) -> StoreError {
     }
 }
 
-/// Does not end.
-async fn rounds(parts: &Parts) {
+async fn rounds(parts: &Parts) -> Infallible {
     sweep_by_itself(parts).await;
     let mut swept = parts.clock.now();
     loop {
@@ -108,8 +107,7 @@ async fn rounds(parts: &Parts) {
     }
 }
 
-/// Does not end.
-async fn keep_looking(clock: &Clock) {
+async fn keep_looking(clock: &Clock) -> Infallible {
     let mut rounds = tokio::time::interval(TICK);
     loop {
         rounds.tick().await;

@@ -75,8 +75,10 @@ pub async fn student(
     parts: web::Data<Parts>,
 ) -> actix_web::Result<HttpResponse> {
     refuse_other_origins(&req, &parts)?;
+    if parts.clock.is_held() {
+        return open(&req, payload, &parts, Refused(CloseCode::TryAgain));
+    }
     let visitor = match auth::session(&req, &parts.settings, &*parts.store, parts.clock.now()).await {
-        _ if parts.clock.is_held() => return open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Err(_) => return open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Ok(None) => student::Visitor::Anyone,
         Ok(Some(_)) => student::Visitor::SignedInCounsellor,
@@ -90,8 +92,10 @@ pub async fn desk(req: HttpRequest, payload: web::Payload, parts: web::Data<Part
     let Some(session) = auth::session_of(&req, &parts.settings) else {
         return open(&req, payload, &parts, Refused(CloseCode::SignedOut));
     };
+    if parts.clock.is_held() {
+        return open(&req, payload, &parts, Refused(CloseCode::TryAgain));
+    }
     match parts.store.session(session, parts.clock.now()).await {
-        _ if parts.clock.is_held() => open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Err(_) => open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Ok(None) => open(&req, payload, &parts, Refused(CloseCode::SignedOut)),
         Ok(Some(account)) => open(&req, payload, &parts, desk::Desk::new(parts.clone(), session, account)),

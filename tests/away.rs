@@ -68,6 +68,34 @@ async fn while_the_database_is_away_no_time_passes_and_nobody_is_let_in() {
 }
 
 #[actix_web::test]
+async fn whoever_leaves_while_the_database_is_away_has_left_when_it_is_back() {
+    // U10, W18: the tab is gone and cannot ask again.
+    let Some(cluster) = Cluster::start() else { return };
+    let database = Database::on(&cluster.url()).await;
+    let portal = Portal::on(database, Settings::default(), Clock::by_hand(Time(1_000_000))).await;
+    let (_asha, mut student) = portal.two_people().await;
+    student.says("nobody shall read this").await;
+    cluster.stop();
+    portal.seconds_pass(2);
+    becomes(true, &portal.clock).await;
+    // On the first try the room is awake and falls; then it rests.
+    for _ in 0..2 {
+        let left = awc::Client::default().post(format!("http://{}/api/leave", portal.address));
+        let left = left.insert_header(("origin", format!("http://{}", portal.address)));
+        let answer = left.send_body(student.key.clone()).await.expect("answers");
+        assert_eq!(answer.status(), 204);
+    }
+    cluster.start_again();
+    becomes(false, &portal.clock).await;
+    let erased = async {
+        while !portal.parts.store.rooms().await.is_ok_and(|rooms| rooms.is_empty()) {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, erased).await.expect("the room is erased by itself");
+}
+
+#[actix_web::test]
 async fn a_conversation_goes_on_over_every_restart_of_the_database() {
     // Promises 1 and 2: stopped three times in the middle of a batch.
     let Some(cluster) = Cluster::start() else { return };

@@ -5,7 +5,11 @@
 
 mod messages;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
 use quietline_domain::RoomId;
@@ -36,6 +40,8 @@ pub struct Lobby {
     keys: HashMap<Digested, RoomId>,
     /// Keys whose rooms are being made.
     opening: HashMap<Digested, Opening>,
+    /// Rooms whose students have left, and that are not erased yet: they are told so however often they are woken.
+    left: HashSet<RoomId>,
     doors: Doors,
 }
 
@@ -68,8 +74,8 @@ enum Asker {
 
 impl Lobby {
     pub fn new(house: House) -> Self {
-        let (rooms, keys, opening) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { house: Arc::new(house), rooms, keys, opening, doors: Doors::Open }
+        let (rooms, keys, opening, left) = (HashMap::new(), HashMap::new(), HashMap::new(), HashSet::new());
+        Self { house: Arc::new(house), rooms, keys, opening, left, doors: Doors::Open }
     }
 
     /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is.
@@ -86,6 +92,9 @@ impl Lobby {
         let room = Room::new(self.house.clone(), row).start();
         self.keys.insert(key, id);
         self.rooms.insert(id, Here { room: room.clone(), key });
+        if self.left.contains(&id) {
+            room.do_send(room::Abandon);
+        }
         metrics::rooms_open(self.rooms.len());
         room
     }
@@ -110,8 +119,7 @@ impl Lobby {
             return then(room, ctx);
         }
         if self.house.clock.is_held() {
-            ctx.notify_later(Fell(id), REST);
-            return;
+            return self.wake_later(id, ctx);
         }
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
@@ -130,7 +138,7 @@ impl Lobby {
                 match asker {
                     Asker::Student(ear) | Asker::Desk(ear) => drop(ear.tell(Heard::Close(CloseCode::TryAgain))),
                     // Nobody may ever come: its time is over some day all the same.
-                    Asker::Nobody => drop(ctx.notify_later(Fell(id), REST)),
+                    Asker::Nobody => lobby.wake_later(id, ctx),
                 }
             }
         }));
@@ -144,7 +152,12 @@ impl Lobby {
         }
     }
 
+    fn wake_later(&mut self, id: RoomId, ctx: &mut Context<Self>) {
+        ctx.run_later(REST, move |lobby, ctx| lobby.with_room(id, Asker::Nobody, ctx, |_, _| ()));
+    }
+
     fn forget(&mut self, id: RoomId) {
+        self.left.remove(&id);
         if let Some(here) = self.rooms.remove(&id) {
             self.keys.remove(&here.key);
             metrics::rooms_open(self.rooms.len());

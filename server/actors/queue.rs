@@ -36,6 +36,9 @@ use crate::{
 /// How often the queue looks whether another process changed an account.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a look at a room that failed rests before it is tried again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How long news is gathered.
 const NEWS_EVERY: Duration = Duration::from_millis(50);
 
@@ -211,7 +214,7 @@ impl Queue {
     }
 
     /// What is remembered of a room and what was read of it differ, as after a write that failed and yet happened, or
-    /// because one of them is older. Nothing but the queue moves it meanwhile, so reading once more decides.
+    /// because one of them is older: reading once more decides.
     fn look_at(&mut self, room: RoomId, ctx: &mut Context<Self>) {
         let store = self.store.clone();
         let reading = async move { store.room(room).await }.into_actor(self);
@@ -221,8 +224,10 @@ impl Queue {
                 None => queue.feed(Input::Returned { room, number: row.queue_no, arrived: row.arrived }, ctx),
             },
             Ok(None) => queue.feed(Input::Ended { room }, ctx),
-            // Whoever comes back to the room wakes it, and it is asked again.
-            Err(error) => log::error!("room fault {}: {error}", Uuid::from_u128(room.0)),
+            Err(error) => {
+                log::error!("room fault {}: {error}", Uuid::from_u128(room.0));
+                ctx.run_later(LOOK_AGAIN, move |queue, ctx| queue.look_at(room, ctx));
+            }
         }));
     }
 
@@ -243,7 +248,11 @@ impl Queue {
         let store = self.store.clone();
         let switching = async move { store.set_available(account, state).await }.into_actor(self);
         ctx.spawn(switching.map(move |switched, queue, ctx| match switched {
-            Ok(()) => queue.look_again(ctx),
+            Ok(()) => {
+                // Until a look succeeds, each second looks again.
+                queue.looked_at = Time(0);
+                queue.look_again(ctx);
+            }
             Err(error) => {
                 log::error!("switch fault: {error}");
                 queue.close_desk(account, CloseCode::TryAgain);
@@ -256,13 +265,13 @@ impl Queue {
         let (store, now) = (self.store.clone(), self.clock.now());
         let sessions: Vec<_> = self.desks.iter().map(|(account, desk)| (*account, desk.session)).collect();
         self.looks.0 += 1;
-        self.looked_at = now;
         let look_no = self.looks.0;
         let looking = async move { look(&*store, sessions, now).await }.into_actor(self);
         ctx.spawn(looking.map(move |seen, queue, ctx| match seen {
             Ok(_) if look_no < queue.looks.1 => {}
             Ok(Seen { revision, accounts, signed_out }) => {
                 queue.looks.1 = look_no;
+                queue.looked_at = now;
                 if std::mem::replace(&mut queue.staff_revision, revision) != revision {
                     queue.lobby.do_send(lobby::NamesChanged);
                 }

@@ -92,6 +92,14 @@ pub async fn visit(address: &Address) -> Kept<(Arc<dyn Store>, Standing)> {
     })
 }
 
+/// Whether what was deleted is gone from the database's log too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scrubbed {
+    Done,
+    /// Somebody reads it, or it cannot be written just now: it is tried again.
+    NotYet,
+}
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// The last migration that a database has had.

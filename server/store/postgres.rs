@@ -13,7 +13,7 @@ use sqlx::{
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{Kept, MIGRATIONS, NewLine, Standing, StoreError};
+use super::{Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError};
 
 type Db = PgConnection;
 type Reader = PgPool;
@@ -68,6 +68,9 @@ const PATIENCE: Option<Duration> = Some(Duration::from_secs(10));
 
 /// One server for each database: "quietlin" in ASCII.
 const LOCK: i64 = 0x7175_6965_746c_696e;
+
+/// One writer at a time among the server and verbs.
+const ONE_AT_A_TIME: i64 = LOCK + 1;
 
 impl Postgres {
     /// Opens the database for a server, alone, and brings its tables up to date.
@@ -135,8 +138,11 @@ impl Source {
     /// A server's connection writes only while it holds the lock, and only if no other server had it in between: what
     /// this one remembers would be of another time.
     async fn connect(&self) -> Kept<Db> {
+        let Some(reign) = self.reign else {
+            // A verb has one connection; another one would not have its lock.
+            return Err(self.unusable("has cut the connection in the middle of this command: look, and repeat it"));
+        };
         let mut db = self.enter().await?;
-        let Some(reign) = self.reign else { return Ok(db) };
         if !self.locks(&mut db).await? {
             return Err(self.unusable("is locked, perhaps by the connection that was lost: trying again"));
         }
@@ -145,10 +151,6 @@ impl Source {
     }
 
     async fn enter(&self) -> Kept<Db> {
-        // Everything that is asked is a look-up by a key: plans that statistics cannot change, as the tables begin
-        // empty, and no line's cost grows with the number of rooms.
-        const INDEXED: &str = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
-            set plan_cache_mode = force_generic_plan; set client_min_messages = warning";
         const DURABLE: &str = "select set_config('synchronous_commit', 'on', false)
             where current_setting('synchronous_commit') = 'off'";
         let made = timeout(CONNECT_WITHIN, PgConnection::connect_with(&self.options())).await;
@@ -156,17 +158,25 @@ impl Source {
             Ok(made) => made.map_err(|error| self.sentence(&error))?,
             Err(_) => return Err(self.unusable("does not answer: start it, or correct QUIETLINE_DATABASE")),
         };
-        sqlx::raw_sql(INDEXED).execute(&mut db).await?;
         sqlx::query(DURABLE).execute(&mut db).await?;
         Ok(db)
     }
 
     fn options(&self) -> PgConnectOptions {
-        // The database notices within half a minute that this machine is gone, and lets go of the lock.
-        let keepalive =
-            [("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3")];
+        let said = [
+            // Everything that is asked is a look-up by a key: plans that statistics cannot change, because the tables begin
+            // empty, so that no line's cost grows with the number of rooms.
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+            // The database notices within half a minute that this machine is gone, and lets go of the lock.
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ];
         // A statement may hold what belongs in no log.
-        (*self.url.0).clone().options(keepalive).disable_statement_logging()
+        (*self.url.0).clone().options(said).disable_statement_logging()
     }
 
     async fn locks(&self, db: &mut Db) -> Kept<bool> {
@@ -225,13 +235,17 @@ impl Source {
     }
 }
 
+/// Writers go one after the other, as on SQLite: a verb beside the server, which adds the nickname that a student is just
+/// asking for, must see the student or be seen. A batch of lines alone needs none of this.
 async fn begin(db: &mut Db) -> sqlx::Result<Transaction<'_, sqlx::Postgres>> {
-    db.begin().await
+    let mut transaction = db.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(ONE_AT_A_TIME).execute(&mut *transaction).await?;
+    Ok(transaction)
 }
 
 /// Nothing to do: Postgres lets go of deleted rows and of its log in its own time.
-async fn scrub(_: &mut Db) -> sqlx::Result<()> {
-    Ok(())
+async fn scrub(_: &mut Db) -> sqlx::Result<Scrubbed> {
+    Ok(Scrubbed::Done)
 }
 
 /// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the

@@ -8,10 +8,10 @@ use std::{
     collections::HashMap,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::LazyLock,
     time::Duration,
 };
 
-use serde::Serialize;
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection, SqlitePool, Transaction,
     migrate::MigrateError,
@@ -20,10 +20,9 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Kept, MIGRATIONS, NewLine, Standing, StoreError,
+    Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError,
     hold::{self, Hold},
 };
-use crate::private::SealedText;
 
 type Db = SqliteConnection;
 type Reader = SqlitePool;
@@ -87,26 +86,37 @@ struct Source {
 }
 
 impl Source {
-    async fn connect(&self) -> Kept<Db> {
+    /// The first connection: makes the file when it is not there.
+    async fn begin(&self) -> Kept<Db> {
         // Made before SQLite would, for nobody else to read; its log and index get the same rights.
         let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path);
-        let cannot = |why: &dyn std::fmt::Display| {
-            self.unusable(&format!("cannot be opened ({why}). Name a folder that can be written with --data."))
-        };
-        made.map_err(|error| cannot(&error))?;
-        SqliteConnection::connect_with(&self.options()).await.map_err(|error| cannot(&error))
+        made.map_err(|error| self.cannot_be_opened(&error))?;
+        self.connect().await
+    }
+
+    /// One that follows a failure: a file that is not there any more, because its disk is not, is not made anew.
+    async fn connect(&self) -> Kept<Db> {
+        let options = self.options().pragma("cache_size", "-16000");
+        SqliteConnection::connect_with(&options).await.map_err(|error| self.cannot_be_opened(&error))
+    }
+
+    fn cannot_be_opened(&self, why: &dyn std::fmt::Display) -> StoreError {
+        self.unusable(&format!("cannot be opened ({why}). Name a folder that can be written with --data."))
     }
 
     fn options(&self) -> SqliteConnectOptions {
         SqliteConnectOptions::new()
             .filename(&self.path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("secure_delete", "on")
-            .pragma("wal_autocheckpoint", "1000")
+            // A line touches two index pages of its own room: with SQLite's own 1,000 pages of log and 2 MB of cache, a busy
+            // house writes the same pages back after every few commits. The first of these bounds the log, to 32 MB.
+            .pragma("wal_autocheckpoint", "8000")
+            // A batch's answers are not handed over in parts.
+            .row_buffer_size(ROWS_AT_ONCE)
             // A statement may hold what belongs in no log.
             .disable_statement_logging()
     }
@@ -115,6 +125,9 @@ impl Source {
         StoreError::Unusable(format!("The database {} {why}", self.path.display()))
     }
 }
+
+/// More than one batch answers with.
+const ROWS_AT_ONCE: usize = 1_024;
 
 /// How long one batch may take; a file either answers or fails.
 const PATIENCE: Option<Duration> = None;
@@ -125,57 +138,59 @@ async fn begin(db: &mut Db) -> sqlx::Result<Transaction<'_, sqlx::Sqlite>> {
 
 /// Writes the log back and truncates it, so that what was deleted is not in it either. Does not wait for readers: lines
 /// go on meanwhile, and it is tried again.
-async fn scrub(db: &mut Db) -> sqlx::Result<()> {
+async fn scrub(db: &mut Db) -> sqlx::Result<Scrubbed> {
     sqlx::query("pragma busy_timeout = 50").execute(&mut *db).await?;
     let truncated = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut *db).await;
     sqlx::query("pragma busy_timeout = 5000").execute(&mut *db).await?;
-    match truncated?.try_get::<i64, _>(0)? {
-        0 => Ok(()),
-        _ => Err(sqlx::Error::Protocol("another process reads the database; it is tried again".into())),
-    }
+    Ok(match truncated?.try_get::<i64, _>(0)? {
+        0 => Scrubbed::Done,
+        _ => Scrubbed::NotYet,
+    })
 }
 
-/// A line on its way into the one statement of its batch.
-#[derive(Serialize)]
-struct Sent<'a> {
-    room: String,
-    cid: String,
-    sender: &'static str,
-    at: i64,
-    suite: u8,
-    body: &'a SealedText,
-}
+/// The sizes of batches that have a statement of their own, so that each is prepared once and stays so; a batch in
+/// between is filled up with lines of no room.
+const SIZES: [usize; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
-/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the
-/// numbers by room; a line that is there already, or whose room is gone, has none.
+/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it.
+static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+    let insert = |rows| {
+        let rows = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        format!(
+            "insert into line (room, seq, cid, sender, said_at, suite, body)
+             select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
+                sent.column2, sent.column3, sent.column4, sent.column5, sent.column6
+             from (values {rows}) as sent cross join room on room.id = sent.column1
+             where true
+             on conflict (room, cid) do nothing
+             returning room, seq"
+        )
+    };
+    SIZES.map(|size| (size, insert(size))).into()
+});
+
+/// Returns the numbers by room; a line that is there already, or whose room is gone, has none. At most 512 lines.
 async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
-    const INSERT: &str = "insert into line (room, seq, cid, sender, said_at, suite, body)
-         select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
-            unhex(sent.value ->> 'cid'), sent.value ->> 'sender', sent.value ->> 'at', sent.value ->> 'suite',
-            sent.value ->> 'body'
-         from json_each($1) as sent cross join room on room.id = unhex(sent.value ->> 'room')
-         where true
-         on conflict (room, cid) do nothing
-         returning room, seq";
-    let sent: Vec<_> = lines.iter().map(|line| sent(line)).collect();
-    let sent = serde_json::to_string(&sent).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-    let rows = sqlx::query(INSERT).bind(sent).fetch_all(db).await?;
+    let fits = INSERTS.iter().find(|(size, _)| lines.len() <= *size);
+    let (size, insert) = fits.ok_or_else(|| sqlx::Error::Protocol("more lines than a batch holds".into()))?;
+    let mut query = sqlx::query(insert.as_str());
+    for line in lines {
+        query = query
+            .bind(Uuid::from_u128(line.room.0))
+            .bind(Uuid::from_u128(line.cid.0))
+            .bind(sql::sender_word(line.from))
+            .bind(line.at.0)
+            .bind(i64::from(line.body.suite))
+            .bind(line.body.text.expose().to_owned());
+    }
+    // What is not bound is null, and null is no room.
+    debug_assert!(lines.len() <= *size);
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
-fn sent(line: &NewLine) -> Sent<'_> {
-    Sent {
-        room: Uuid::from_u128(line.room.0).simple().to_string(),
-        cid: Uuid::from_u128(line.cid.0).simple().to_string(),
-        sender: sql::sender_word(line.from),
-        at: line.at.0,
-        suite: line.body.suite,
-        body: &line.body.text,
-    }
-}
-
 async fn up_to_date(source: Source) -> Kept<Sqlite> {
-    let mut db = source.connect().await?;
+    let mut db = source.begin().await?;
     match MIGRATIONS.run(&mut db).await {
         Ok(()) => Ok(on(source, db)),
         Err(MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..)) => Err(source.unusable(NEWER)),
@@ -189,7 +204,7 @@ async fn up_to_date(source: Source) -> Kept<Sqlite> {
 
 /// Beside a running server: nothing is brought up to date under it.
 async fn as_it_is(source: Source) -> Kept<Sqlite> {
-    let mut db = source.connect().await?;
+    let mut db = source.begin().await?;
     match super::version(sqlx::query_scalar(super::APPLIED).fetch_one(&mut db).await?) {
         Ordering::Equal => Ok(on(source, db)),
         Ordering::Greater => Err(source.unusable(NEWER)),

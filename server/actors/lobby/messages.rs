@@ -10,7 +10,7 @@ use actix::{
 use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
 use uuid::Uuid;
 
-use super::{Asker, Doors, Lobby, Opening, REST, enter};
+use super::{Asker, Doors, Lobby, Opening, enter};
 use crate::{
     actors::{
         Ear, Heard, queue,
@@ -176,11 +176,10 @@ impl Handler<Opened> for Lobby {
     type Result = ();
 
     fn handle(&mut self, Opened { key, room, ear }: Opened, ctx: &mut Context<Self>) {
-        let is_abandoned = self.opening.remove(&key) == Some(Opening::Abandoned);
+        if self.opening.remove(&key) == Some(Opening::Abandoned) {
+            return self.leave(room, ctx);
+        }
         self.with_room(room, Asker::Student(ear.clone()), ctx, move |room, ctx| {
-            if is_abandoned {
-                return room.do_send(room::Abandon);
-            }
             let (who, coming) = (Who::Student, Coming::First);
             let entering = room::Enter { who, ear: ear.clone(), shows: None, coming };
             enter(room, entering, Knock { key, ear, shows: None }, ctx);
@@ -236,8 +235,19 @@ impl Handler<Leave> for Lobby {
             *opening = Opening::Abandoned;
         }
         if let Some(id) = self.keys.get(&key).copied() {
-            self.with_room(id, Asker::Nobody, ctx, |room, _| room.do_send(room::Abandon));
+            self.leave(id, ctx);
         }
+    }
+}
+
+impl Lobby {
+    /// The wish outlives a store that cannot erase just now (U10).
+    fn leave(&mut self, id: RoomId, ctx: &mut Context<Self>) {
+        self.left.insert(id);
+        if let Some(room) = self.awake(id) {
+            return room.do_send(room::Abandon);
+        }
+        self.with_room(id, Asker::Nobody, ctx, |_, _| ());
     }
 }
 
@@ -253,7 +263,7 @@ impl Handler<Fell> for Lobby {
     type Result = ();
 
     fn handle(&mut self, Fell(room): Fell, ctx: &mut Context<Self>) {
-        ctx.run_later(REST, move |lobby, ctx| lobby.with_room(room, Asker::Nobody, ctx, |_, _| ()));
+        self.wake_later(room, ctx);
     }
 }
 

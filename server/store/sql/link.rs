@@ -10,7 +10,7 @@ use std::sync::{
 
 use sqlx::Connection;
 
-use super::{Db, Source};
+use super::{Db, Source, in_time};
 use crate::store::{Kept, StoreError};
 
 pub struct Link {
@@ -30,7 +30,7 @@ impl Link {
     pub async fn ready(&mut self) -> Kept<&mut Db> {
         let db = match self.db.take() {
             Some(db) => db,
-            None => self.source.connect().await?,
+            None => in_time(self.source.connect()).await?,
         };
         Ok(self.db.insert(db))
     }

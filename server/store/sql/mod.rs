@@ -15,6 +15,7 @@ mod writer;
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
+use tokio::time::timeout;
 
 use super::{Db, PATIENCE, Reader, Record, Source, begin, insert_lines, scrub};
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     protocol::Said,
     store::{
         AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow,
-        Seated, Store, Sweeps, Take,
+        Seated, Store, StoreError, Sweeps, Take,
     },
 };
 pub use lines::sender_word;
@@ -57,11 +58,11 @@ impl Store for Database {
     }
 
     async fn rooms(&self) -> Kept<Vec<RoomRow>> {
-        Ok(rooms::all(&self.reader).await?)
+        in_time(async { Ok(rooms::all(&self.reader).await?) }).await
     }
 
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>> {
-        Ok(rooms::one(&self.reader, room).await?)
+        in_time(async { Ok(rooms::one(&self.reader, room).await?) }).await
     }
 
     async fn take(&self, take: NewTake) -> Kept<Take> {
@@ -85,11 +86,11 @@ impl Store for Database {
     }
 
     async fn left_by(&self, account: AccountId) -> Kept<Vec<RoomId>> {
-        Ok(turns::left_by(&self.reader, account).await?)
+        in_time(async { Ok(turns::left_by(&self.reader, account).await?) }).await
     }
 
     async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>> {
-        Ok(names::of_rooms(&self.reader).await?)
+        in_time(async { Ok(names::of_rooms(&self.reader).await?) }).await
     }
 
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()> {
@@ -97,7 +98,7 @@ impl Store for Database {
     }
 
     async fn claims(&self, since: Time) -> Kept<Vec<ClaimRow>> {
-        Ok(clicks::after(&self.reader, since).await?)
+        in_time(async { Ok(clicks::after(&self.reader, since).await?) }).await
     }
 
     async fn append(&self, line: NewLine) -> Kept<Appended> {
@@ -105,7 +106,7 @@ impl Store for Database {
     }
 
     async fn lines(&self, room: RoomId, since: Seq) -> Kept<Vec<Said>> {
-        Ok(lines::after(&self.reader, room, since).await?)
+        in_time(async { Ok(lines::after(&self.reader, room, since).await?) }).await
     }
 
     async fn erase(&self, room: RoomId) -> Kept<Option<u64>> {
@@ -125,7 +126,7 @@ impl Store for Database {
     }
 
     async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()> {
-        let formless = names::formless(&self.reader).await?;
+        let formless = in_time(async { Ok(names::formless(&self.reader).await?) }).await?;
         let completed: Vec<_> = formless
             .into_iter()
             .map(|user| {
@@ -144,15 +145,15 @@ impl Store for Database {
     }
 
     async fn accounts(&self) -> Kept<Vec<AccountRow>> {
-        Ok(staff::all(&self.reader).await?)
+        in_time(async { Ok(staff::all(&self.reader).await?) }).await
     }
 
     async fn account(&self, id: AccountId) -> Kept<Option<AccountRow>> {
-        Ok(staff::by_id(&self.reader, id).await?)
+        in_time(async { Ok(staff::by_id(&self.reader, id).await?) }).await
     }
 
     async fn account_by_login(&self, login: &str) -> Kept<Option<(AccountRow, String)>> {
-        Ok(staff::by_login(&self.reader, login).await?)
+        in_time(async { Ok(staff::by_login(&self.reader, login).await?) }).await
     }
 
     async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {
@@ -174,7 +175,7 @@ impl Store for Database {
     }
 
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>> {
-        Ok(staff::by_session(&self.reader, session, now).await?)
+        in_time(async { Ok(staff::by_session(&self.reader, session, now).await?) }).await
     }
 
     async fn end_session(&self, session: Digested, now: Time) -> Kept<()> {
@@ -182,7 +183,7 @@ impl Store for Database {
     }
 
     async fn staff_revision(&self) -> Kept<i64> {
-        Ok(staff::revision(&self.reader).await?)
+        in_time(async { Ok(staff::revision(&self.reader).await?) }).await
     }
 
     async fn ask_sweep(&self) -> Kept<i64> {
@@ -190,7 +191,7 @@ impl Store for Database {
     }
 
     async fn sweeps(&self) -> Kept<Sweeps> {
-        Ok(tidying::sweeps(&self.reader).await?)
+        in_time(async { Ok(tidying::sweeps(&self.reader).await?) }).await
     }
 
     async fn swept(&self, wish: i64, erased: u64) -> Kept<()> {
@@ -198,13 +199,24 @@ impl Store for Database {
     }
 
     async fn ready(&self) -> Kept<()> {
-        sqlx::query("select 1").execute(&self.reader).await?;
-        Ok(())
+        in_time(async {
+            sqlx::query("select 1").execute(&self.reader).await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+    }
+}
+
+/// Bounded, where the database may be at the end of a network that says nothing.
+async fn in_time<T>(work: impl Future<Output = Kept<T>>) -> Kept<T> {
+    match PATIENCE {
+        Some(patience) => timeout(patience, work).await.map_err(|_| StoreError::Away)?,
+        None => work.await,
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    Db, PATIENCE, Source, begin,
+    Db, Source, begin, in_time,
     lines::{append_all, is_one_round},
     link::Link,
     scrub,
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     clock::Stopwatch,
     metrics,
-    store::{Appended, Kept, NewLine, StoreError},
+    store::{Appended, Kept, NewLine, Scrubbed, StoreError},
 };
 
 /// As many writes as one transaction holds at most; bounds its time and its memory.
@@ -152,8 +152,8 @@ async fn write_all(mut link: Link, mut receiver: mpsc::Receiver<Write>) {
         }
         if !owed.is_empty() {
             match scrubbed(&mut link).await {
-                Ok(()) => owed.drain(..).for_each(|answer| answer(Ok(()))),
-                Err(error) => log::warn!("an erased room is still in the log: {error}"),
+                Scrubbed::Done => owed.drain(..).for_each(|answer| answer(Ok(()))),
+                Scrubbed::NotYet => {}
             }
         }
         if let Some(answer) = close {
@@ -171,11 +171,9 @@ async fn write_batch(
     jobs: Vec<(Job, After)>,
 ) -> Answers {
     let (lines, askers): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    let (writes, watch) = (lines.len() + jobs.len(), Stopwatch::start());
     match committed(link, &lines, jobs).await {
         Ok((appended, answers)) => {
             link.worked();
-            metrics::batch_saved(writes, watch.elapsed());
             for (asker, outcome) in askers.into_iter().zip(appended) {
                 let _ = asker.send(Ok(outcome));
             }
@@ -197,11 +195,10 @@ type Committed = (Vec<Appended>, Vec<(Answer, After)>);
 
 async fn committed(link: &mut Link, lines: &[NewLine], jobs: Vec<(Job, After)>) -> Kept<Committed> {
     let db = link.ready().await?;
-    match PATIENCE {
-        Some(patience) => timeout(patience, commit(db, lines, jobs)).await.map_err(|_| StoreError::Away)?,
-        None => commit(db, lines, jobs).await,
-    }
-    .map_err(StoreError::from)
+    let (writes, watch) = (lines.len() + jobs.len(), Stopwatch::start());
+    let committed = in_time(async { Ok(commit(db, lines, jobs).await?) }).await?;
+    metrics::batch_saved(writes, watch.elapsed());
+    Ok(committed)
 }
 
 async fn commit(db: &mut Db, lines: &[NewLine], jobs: Vec<(Job, After)>) -> sqlx::Result<Committed> {
@@ -219,14 +216,13 @@ async fn commit(db: &mut Db, lines: &[NewLine], jobs: Vec<(Job, After)>) -> sqlx
     Ok((appended, answers))
 }
 
-async fn scrubbed(link: &mut Link) -> Kept<()> {
+async fn scrubbed(link: &mut Link) -> Scrubbed {
     let scrubbed = match link.ready().await {
-        Ok(db) => scrub(db).await.map_err(StoreError::from),
+        Ok(db) => in_time(async { Ok(scrub(db).await?) }).await,
         Err(error) => Err(error),
     };
-    // A log that readers hold is no failure of the connection.
-    if let Err(error @ (StoreError::Unusable(_) | StoreError::Superseded)) = &scrubbed {
-        link.failed(error);
-    }
-    scrubbed
+    scrubbed.unwrap_or_else(|error| {
+        link.failed(&error);
+        Scrubbed::NotYet
+    })
 }
