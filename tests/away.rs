@@ -68,6 +68,29 @@ async fn while_the_database_is_away_no_time_passes_and_nobody_is_let_in() {
 }
 
 #[actix_web::test]
+async fn a_database_that_hangs_is_away_and_everything_goes_on_when_it_answers_again() {
+    // Promises 1, 2 and 6: nothing refuses and nothing fails, there is only no answer.
+    let Some(cluster) = Cluster::start() else { return };
+    let portal = Portal::on(Database::on(&cluster.url()).await, Settings::default(), Clock::system()).await;
+    let (mut asha, mut student) = portal.two_people().await;
+    student.says("before").await;
+    cluster.freezes();
+    becomes(true, &portal.clock).await;
+    let cid = Uuid::new_v4();
+    student.sends(cid, "meanwhile").await;
+    assert_eq!(portal.returns(&student.key).await.is_closed_with().await, TRY_AGAIN);
+    assert_eq!(student.is_closed_with().await, TRY_AGAIN, "once the batch has had its time");
+    cluster.thaws();
+    becomes(false, &portal.clock).await;
+    let mut student = portal.returns(&student.key).await;
+    let (_, lines) = student.enters().await;
+    // What was asked while nothing answered happened once or not at all.
+    student.sends(cid, "meanwhile").await;
+    assert_eq!(student.hears("line").await["seq"], json!(2), "{lines:?}");
+    assert_eq!(asha.is_closed_with().await, TRY_AGAIN);
+}
+
+#[actix_web::test]
 async fn whoever_leaves_while_the_database_is_away_has_left_when_it_is_back() {
     // U10, W18: the tab is gone and cannot ask again.
     let Some(cluster) = Cluster::start() else { return };

@@ -80,6 +80,22 @@ impl Cluster {
         self.control(&["-m", "immediate", "stop"]);
     }
 
+    /// It keeps every connection and answers nothing, until it thaws.
+    pub fn freezes(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn thaws(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let server = self.process().to_string();
+        for (program, arguments) in [("pkill", vec![signal, "-P", &server]), ("kill", vec![signal, &server])] {
+            assert!(Command::new(program).args(arguments).status().expect("runs").success());
+        }
+    }
+
     fn control(&self, arguments: &[&str]) {
         let data = self.data();
         let mut all = vec!["-w", "-D", data.to_str().expect("UTF-8")];
