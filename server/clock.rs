@@ -1,4 +1,4 @@
-//! The only place that asks what time it is, and the only one that waits for a time.
+//! The only place that asks what time it is, and the one that waits for a time that matters to people.
 //!
 //! The system clock is read once, at the start; from then on time passes as the monotonic clock says, so that no
 //! adjustment of the machine's clock closes a room. Time in which the whole process stood still, suspended or stopped,

@@ -1,4 +1,4 @@
-//! The contract of a store: every implementation passes every one of these. A second database joins at `stores`.
+//! The contract of a store: every implementation passes every one of these.
 //!
 //! Rooms, lines, clicks and sessions are here; the rest of the contract is beside it, by what it is about.
 

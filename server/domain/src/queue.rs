@@ -1,7 +1,7 @@
 //! The queue: who waits, who may be taken, who holds whom, and who asked whom to take over.
 //!
 //! First come, first served, one counsellor each. It decides; the store confirms (`Effect::Take` is answered by
-//! `TakeConfirmed` or `TakeLost`), so a click is answered only once it is durable. It knows no sockets, and of a
+//! `TakeConfirmed`, `TakeLost` or `TakeFailed`; `Held` is what it says unasked), so a click is answered only once it is durable. It knows no sockets, and of a
 //! student nothing but a place, an arrival, and whether they can be reached.
 
 mod machine;
@@ -156,7 +156,7 @@ pub enum Input {
         account: AccountId,
         claim: ClaimId,
     },
-    /// The store could not be asked: the click is unanswered and the room still waits.
+    /// The store has not answered: the click is unanswered, and whose the room is will be said by `Held`, or it waits.
     TakeFailed {
         account: AccountId,
         claim: ClaimId,

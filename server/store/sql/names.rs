@@ -1,4 +1,4 @@
-//! Chat users and what they are called,: whose a nickname is, and who gives way (U3, U4).
+//! Chat users and what they are called: whose a nickname is, and who gives way (U3, U4).
 //!
 //! Compares keyed digests and cannot make them: it knows neither the key nor how a nickname is folded.
 
