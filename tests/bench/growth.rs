@@ -28,6 +28,8 @@ const SIZES: [usize; 4] = [10, 100, 1_000, 5_000];
 const AT_ONE_DESK: usize = 1_000;
 const LINES_A_SECOND: usize = 1_000;
 const FOR: Duration = Duration::from_secs(10);
+/// A desk that presses more than a hundred times a second is asked to come back.
+const BETWEEN_TAKES: Duration = Duration::from_millis(11);
 
 pub fn growth(table: &mut Table) -> Result<()> {
     for (postgres, name) in [(false, ""), (true, " (Postgres)")] {
@@ -85,11 +87,13 @@ async fn fill(portal: &Portal, cookie: &str, rooms: usize, run: Instant) -> Resu
         let taken = desk.until(r#"{"type":"taken""#).await?;
         desk.sit_in(after(&taken, r#""room":""#)?);
         desk.until(r#"{"type":"lines""#).await?;
-        desk.say(run).await?;
+        // The student speaks first, so that the counsellor's line comes live and not with what was kept back.
         student.say(run).await?;
-        // The student has heard both lines: the room is open to both.
+        student.heard().await?;
+        desk.say(run).await?;
         while !student.heard().await?.from_other {}
         students.push(student);
+        sleep(BETWEEN_TAKES).await;
     }
     keep(desk);
     Ok(students)
