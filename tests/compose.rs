@@ -184,9 +184,9 @@ fn only_the_proxy_is_published_and_only_the_portal_reaches_the_database() {
     }
     let networks = compose.used("networks");
     assert_eq!(networks["database"], names(["back"]));
-    assert_eq!(networks["portal"], names(["front", "back"]));
+    assert_eq!(networks["portal"], names(["front", "back", "watch"]));
     assert_eq!(networks["proxy"], names(["front", "outside"]));
-    for inner in ["front", "back"] {
+    for inner in ["front", "back", "watch"] {
         assert_eq!(compose.one(&format!("networks/{inner}/internal")), "true");
     }
 }
