@@ -216,6 +216,9 @@ fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Re
         } else if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() + "_FILE" == variable) {
             let held = fs::read_to_string(&value)
                 .with_context(|| format!("{variable} names {value}, which cannot be read: name a text file"))?;
+            let lines = held.trim().lines().count();
+            let is_one = lines == 1 || (1 < lines && setting.name == "help");
+            ensure!(is_one, "{variable} names {value}, which has {lines} lines instead of one");
             found.insert_once(setting, held.trim(), &variable)?;
         } else if !rest.starts_with("TEST_") {
             let known = SETTINGS.iter().map(Setting::variable).chain(["QUIETLINE_CONFIG".into()]);
@@ -294,7 +297,11 @@ impl Found {
         let data = PathBuf::from(self.text("data"));
         let database = |url: &str| values::database(url, &data);
         let settings = Settings {
-            database: self.parse("database", "sqlite:PATH or postgres://user:password@host/name", database)?,
+            database: self.parse(
+                "database",
+                "sqlite:PATH or postgres://user:password@host/name, with signs in the password percent-encoded",
+                database,
+            )?,
             slots: values::slots(self.text("slots"), &data),
             data,
             listen: self.parse("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?,

@@ -75,9 +75,9 @@ async fn a_database_that_hangs_is_away_and_everything_goes_on_when_it_answers_ag
     let (mut asha, mut student) = portal.two_people().await;
     student.says("before").await;
     cluster.freezes();
-    becomes(true, &portal.clock).await;
     let cid = Uuid::new_v4();
     student.sends(cid, "meanwhile").await;
+    becomes(true, &portal.clock).await;
     assert_eq!(portal.returns(&student.key).await.is_closed_with().await, TRY_AGAIN);
     assert_eq!(student.is_closed_with().await, TRY_AGAIN, "once the batch has had its time");
     cluster.thaws();

@@ -112,11 +112,32 @@ fn an_unknown_setting_names_the_nearest() {
 }
 
 #[test]
+fn a_secret_that_was_not_written_is_not_taken_for_none() {
+    // With the default in its place an empty portal would be served.
+    let (folder, secrets) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = secrets.path().join("database_url");
+    for (held, why) in [("", "has 0 lines"), (" \n", "has 0 lines"), ("postgres://a@h/b\nmore", "has 2 lines")] {
+        fs::write(&file, held).unwrap();
+        let output = quietline(folder.path()).env("QUIETLINE_DATABASE_FILE", &file).output().unwrap();
+        let sentence = refusal(&folder, output);
+        assert!(sentence.contains("QUIETLINE_DATABASE_FILE") && sentence.contains(why), "{sentence}");
+    }
+}
+
+#[test]
 fn a_value_that_makes_no_sense_names_its_setting() {
     let folder = tempfile::tempdir().unwrap();
     let sentence = refusal(&folder, run(folder.path(), &["--database", "postgres://anna:secret@db:port/q"], ""));
     assert!(sentence.contains("--database") && sentence.contains("postgres://user:password@host/name"), "{sentence}");
     assert!(!sentence.contains("secret"), "{sentence}");
+    // A password with a sign in it is cut there, and its pieces must not be shown as host and database.
+    for url in
+        ["anna:SE@CRET/x@h/q", "anna:12/SECRET@h/q", "anna:p@SECRET:1@h/q", "anna:#SECRET@h/q", "anna:?SECRET@h/q"]
+    {
+        let sentence = refusal(&folder, run(folder.path(), &["--database", &format!("postgres://{url}")], ""));
+        assert!(sentence.contains("percent-encoded"), "{sentence}");
+        assert!(!sentence.contains("SE") && !sentence.contains("CRET"), "{sentence}");
+    }
     let sentence = refusal(&folder, run(folder.path(), &["account", "list", "--inactivity", "60s"], ""));
     assert!(sentence.contains("must be shorter than --inactivity"), "{sentence}");
     let sentence = refusal(&folder, run(folder.path(), &["--beat-room", "15s"], ""));

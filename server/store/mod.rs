@@ -28,6 +28,9 @@ use crate::{
 pub enum StoreError {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// It did not say in time whether it was written.
+    #[error("the database has not answered for 10 s")]
+    Silent,
     /// It cannot be written just now; why is in the log. Whatever was asked happened once or not at all.
     #[error("the database cannot be written just now")]
     Away,
@@ -153,7 +156,7 @@ pub trait Store: Send + Sync + 'static {
 
     // Time and tidiness.
 
-    /// The server is alive at `now`. Until the first `alive` after a start, the time since the last one before it is
+    /// The server is alive at `now`, and what people say can be saved: after a write that failed this tries it out. Until the first `alive` after a start, the time since the last one before it is
     /// an outage.
     async fn alive(&self, now: Time) -> Kept<()>;
     /// A server starts at `now`: remembers the outage since the last `alive`, forgets those that ended more than

@@ -38,9 +38,17 @@ pub struct Url(Box<PgConnectOptions>);
 impl Url {
     /// `postgres://user:password@host:port/database`, with the parameters that libpq knows too, `sslmode` among them.
     pub fn parse(text: &str) -> Option<Self> {
-        let ours = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        let options = PgConnectOptions::from_str(text).ok().filter(|_| ours)?;
-        Some(Self(Box::new(options.application_name("quietline"))))
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
+        if is_cut_by_its_password(rest) {
+            return None;
+        }
+        let options = PgConnectOptions::from_str(text).ok()?.application_name("quietline");
+        // The resolver knows IPv6 addresses without the brackets that a URL puts around them.
+        let bare = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::to_owned);
+        Some(Self(Box::new(match bare {
+            Some(host) => options.host(&host),
+            None => options,
+        })))
     }
 }
 
@@ -52,6 +60,17 @@ impl fmt::Display for Url {
             Some(folder) => write!(f, "{database} at {}", folder.display()),
             None => write!(f, "{database} at {}:{}", options.get_host(), options.get_port()),
         }
+    }
+}
+
+/// Whether a character that ends a part of a URL stands in the password, which is then read as host and database, and
+/// would be shown with them.
+fn is_cut_by_its_password(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match rest.matches('@').count() {
+        0 => false,
+        1 => !authority.contains('@'),
+        _ => true,
     }
 }
 
@@ -90,6 +109,7 @@ impl Postgres {
             sleep(PAUSE).await;
         }
         source.bring_up_to_date(&mut db).await?;
+        source.check_encoding(&mut db).await?;
         source.reign = Some(source.begin_reign(&mut db).await?);
         source.warn_of_lost_durability(&mut db).await?;
         Ok(on(source, db))
@@ -198,6 +218,15 @@ impl Source {
         const BEGIN: &str = "insert into counter (name, value) values ('reign', 1)
              on conflict (name) do update set value = counter.value + 1 returning value";
         sqlx::query_scalar(BEGIN).fetch_one(db).await.map_err(|error| self.sentence(&error))
+    }
+
+    /// People write in every script.
+    async fn check_encoding(&self, db: &mut Db) -> Kept<()> {
+        let encoding: String = sqlx::query_scalar("select current_setting('server_encoding')").fetch_one(db).await?;
+        if encoding == "UTF8" {
+            return Ok(());
+        }
+        Err(self.unusable(&format!("keeps text as {encoding}: create it anew with `createdb --encoding UTF8`")))
     }
 
     async fn warn_of_lost_durability(&self, db: &mut Db) -> Kept<()> {

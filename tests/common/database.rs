@@ -103,6 +103,11 @@ impl Database {
         }
     }
 
+    /// The same, where the two need other words for it.
+    pub async fn run_on_each(&self, sqlite: &'static str, postgres: &'static str) {
+        self.run(if let Self::Sqlite(_) = self { sqlite } else { postgres }).await;
+    }
+
     /// The one number that a query past the store answers.
     pub async fn number(&self, query: &'static str) -> i64 {
         match self {

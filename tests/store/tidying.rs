@@ -6,9 +6,9 @@ use quietline::{
     private::Credential,
     store::{ClaimRow, OUTAGES_KEPT, Sweeps},
 };
-use quietline_domain::{ClaimId, RoomId, Time, outage::Outage, queue::Answer, queue::CLAIMS_KEPT};
+use quietline_domain::{ClaimId, Role, RoomId, Time, outage::Outage, queue::Answer, queue::CLAIMS_KEPT};
 
-use super::stored::{counsellor, new_room, open, stores};
+use super::stored::{counsellor, line, new_room, open, stores};
 
 fn outage(from: i64, until: i64) -> Outage {
     Outage { from: Time(from), until: Time(until) }
@@ -33,6 +33,31 @@ async fn the_time_between_two_lives_of_the_server_is_an_outage() {
         store.alive(Time(later)).await.expect("writes");
         assert_eq!(started(later).await[0], outage(150, 450));
         assert_eq!(started(later + 1).await[0], outage(450, 500), "one that ended longer ago is forgotten");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_can_set_a_number_and_keep_no_line_is_not_alive() {
+    // Promise 6: a full disk has room in a page that is there, and none for what people say.
+    for (store, database) in stores().await {
+        open(&*store, new_room(1)).await;
+        database
+            .run_on_each(
+                "create trigger full before insert on line begin select raise(abort, 'full'); end",
+                "alter table line add constraint full_disk check (seq < 0) not valid",
+            )
+            .await;
+        store.alive(Time(1)).await.expect("nothing has failed yet");
+        store.append(line(1, 1, Role::Student, "hi")).await.expect_err("cannot be saved");
+        for _ in 0..2 {
+            store.alive(Time(2)).await.expect_err("and the store says so, until it can");
+        }
+        database.run_on_each("drop trigger full", "alter table line drop constraint full_disk").await;
+        store.alive(Time(3)).await.expect("is well");
+        store.append(line(1, 1, Role::Student, "hi")).await.expect("is saved");
+        // Nothing is left of what was tried out.
+        assert_eq!(database.number("select count(*) from chat_user").await, 1);
+        assert_eq!(open(&*store, new_room(2)).await.queue_no, 2);
     }
 }
 

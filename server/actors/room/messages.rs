@@ -195,6 +195,8 @@ impl Handler<Done> for Room {
             return;
         }
         match what {
+            // It could not be kept: the page says whose trouble it is, and comes back.
+            Deed::Say { .. } if self.house.clock.is_held() => self.send(role, Heard::Close(CloseCode::TryAgain)),
             Deed::Say { cid, body } => {
                 self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.now(), body });
                 self.feed(Input::Say { from: role, cid }, ctx);

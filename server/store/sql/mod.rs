@@ -7,11 +7,14 @@ mod clicks;
 mod lines;
 mod link;
 mod names;
+mod rehearsal;
 mod rooms;
 mod staff;
 mod tidying;
 mod turns;
 mod writer;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
@@ -33,12 +36,14 @@ use writer::{After, Writer, Writing};
 pub struct Database {
     reader: Reader,
     writer: Writer,
+    /// After how many failures a rehearsal, or their absence, has shown that lines can be saved.
+    rehearsed: AtomicU64,
 }
 
 impl Database {
     /// Writes over `connection`, which is from `source`, as its successors will be.
     pub(super) fn on(source: Source, connection: Db, reader: Reader) -> Self {
-        Self { reader, writer: Writer::start(source, connection) }
+        Self { reader, writer: Writer::start(source, connection), rehearsed: AtomicU64::new(0) }
     }
 
     /// One write, within the writer's next transaction.
@@ -114,7 +119,20 @@ impl Store for Database {
     }
 
     async fn alive(&self, now: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(tidying::alive(db, now))).await
+        let failures = self.writer.failures();
+        let is_in_doubt = self.rehearsed.load(Ordering::Relaxed) != failures;
+        self.writer
+            .run_first(move |db| {
+                Box::pin(async move {
+                    if is_in_doubt {
+                        rehearsal::rehearse(&mut *db).await?;
+                    }
+                    tidying::alive(db, now).await
+                })
+            })
+            .await?;
+        self.rehearsed.store(failures, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn started(&self, now: Time) -> Kept<Vec<Outage>> {
@@ -215,7 +233,7 @@ impl Store for Database {
 /// Bounded, where the database may be at the end of a network that says nothing.
 async fn in_time<T>(work: impl Future<Output = Kept<T>>) -> Kept<T> {
     match PATIENCE {
-        Some(patience) => timeout(patience, work).await.map_err(|_| StoreError::Away)?,
+        Some(patience) => timeout(patience, work).await.map_err(|_| StoreError::Silent)?,
         None => work.await,
     }
 }
