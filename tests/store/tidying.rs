@@ -4,7 +4,7 @@
 
 use quietline::{
     private::Credential,
-    store::{ClaimRow, OUTAGES_KEPT, Sweeps},
+    store::{self, ClaimRow, OUTAGES_KEPT, Sweeps},
 };
 use quietline_domain::{ClaimId, Role, RoomId, Time, outage::Outage, queue::Answer, queue::CLAIMS_KEPT};
 
@@ -39,7 +39,10 @@ async fn the_time_between_two_lives_of_the_server_is_an_outage() {
 #[tokio::test]
 async fn a_store_that_can_set_a_number_and_keep_no_line_is_not_alive() {
     // Promise 6: a full disk has room in a page that is there, and none for what people say.
-    for (store, database) in stores().await {
+    for (visited, database) in stores().await {
+        visited.close().await;
+        // As a server, which makes another connection after a failure.
+        let store = store::serve(&database.address()).await.expect("opens");
         open(&*store, new_room(1)).await;
         database
             .run_on_each(
