@@ -29,7 +29,7 @@ RUN case "${TARGETARCH:-$(uname -m)}" in \
     esac \
  && rustup target add "$target" \
  && cargo build --release --locked --bin quietline --target "$target" \
- && mkdir -p /out/data \
+ && mkdir -p /out/data /out/slots \
  && cp "target/$target/release/quietline" /out/
 
 FROM scratch
@@ -37,12 +37,14 @@ LABEL org.opencontainers.image.title="Quietline" \
       org.opencontainers.image.description="An anonymous counselling portal in one program" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=program --chmod=0755 /out/quietline /quietline
-# A volume that is new takes its owner from this folder; a folder of the host must bring the right one.
+# A volume that is new takes its owner from its folder here; a folder of the host must bring the right one.
 COPY --from=program --chown=65532:65532 /out/data /data
+# The server's half of every key, apart from what a backup may hold.
+COPY --from=program --chown=65532:65532 /out/slots /slots
 # Where SQLite finds a place for what it cannot hold in memory; there is no other under a read-only root.
 WORKDIR /data
-ENV QUIETLINE_DATA=/data
-VOLUME ["/data"]
+ENV QUIETLINE_DATA=/data QUIETLINE_SLOTS=/slots
+VOLUME ["/data", "/slots"]
 USER 65532:65532
 EXPOSE 8080
 ENTRYPOINT ["/quietline"]

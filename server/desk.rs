@@ -138,8 +138,9 @@ impl Edge for Desk {
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
         let account = self.account.account;
-        let is_line = matches!(said, FromDesk::Say { .. });
-        if !is_line && self.frames.count(self.parts.clock.now(), FRAMES).is_err() {
+        // Lines have a limit of their own, and a page that lost its keys asks for all of them at once.
+        let is_free = matches!(said, FromDesk::Say { .. } | FromDesk::OfferKey { .. } | FromDesk::Reveal { .. });
+        if !is_free && self.frames.count(self.parts.clock.now(), FRAMES).is_err() {
             return Err(CloseCode::TryAgain);
         }
         match (&self.stage, said) {
@@ -163,9 +164,11 @@ impl Edge for Desk {
                 let to = AccountId(to.as_u128());
                 self.to_queue(queue::Offered { room: RoomId(room.as_u128()), from: account, to })
             }
-            (_, FromDesk::Accept { room }) => {
-                self.to_queue(queue::Accepted { room: RoomId(room.as_u128()), by: account })
+            (_, FromDesk::Accept { room, offer }) => {
+                self.to_queue(queue::Accepted { room: RoomId(room.as_u128()), by: account, offer })
             }
+            (_, FromDesk::OfferKey { room, offer }) => self.to_room(room, Deed::OfferKey(offer), ear),
+            (_, FromDesk::Reveal { room, nonce }) => self.to_room(room, Deed::Reveal(nonce), ear),
             (_, FromDesk::Decline { room }) => {
                 self.to_queue(queue::Declined { room: RoomId(room.as_u128()), by: account })
             }

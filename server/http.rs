@@ -20,6 +20,7 @@ use crate::{
     actors::{lobby::Leave, queue::StaffChanged},
     auth::{self, Applicant, FirstRefused, SignInRefused, Unfit},
     config::Settings,
+    identity,
     page::{self, Pages},
     private::{Credential, Nickname},
     store::AccountRow,
@@ -48,6 +49,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/sign-out", web::post().to(sign_out))
         .route("/me", web::get().to(me))
         .route("/first-account", web::post().to(first_account))
+        .route("/identity", web::get().to(identity::read))
+        .route("/identity", web::put().to(identity::keep))
         .default_service(web::to(nothing));
     let all = web::scope("")
         .wrap(headers)
@@ -63,6 +66,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/readyz", read().to(ready))
         .route("/", read().to(student_page))
         .route("/desk", read().to(desk_page))
+        .route("/privacy", read().to(privacy_page))
         .route("/desk/{tail:.*}", read().to(desk_page))
         .route("/assets/{file}", read().to(asset))
         .route("/{file}", read().to(beside))
@@ -104,15 +108,16 @@ async fn own_pages_alone(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
+/// Why a request was not carried out.
 #[derive(Serialize)]
-struct Refused {
+pub struct Refused {
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_ms: Option<i64>,
 }
 
 impl Refused {
-    fn because(reason: &'static str) -> Self {
+    pub fn because(reason: &'static str) -> Self {
         Self { reason, retry_ms: None }
     }
 }
@@ -229,7 +234,7 @@ async fn first_account(request: HttpRequest, asked: web::Json<FirstAccount>, par
     }
 }
 
-fn fault(doing: &str, error: &anyhow::Error) -> HttpResponse {
+pub fn fault(doing: &str, error: &anyhow::Error) -> HttpResponse {
     log::error!("{doing}: {error:#}");
     HttpResponse::ServiceUnavailable().json(Refused::because("try_again"))
 }
@@ -257,6 +262,10 @@ async fn student_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpR
 
 async fn desk_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpResponse {
     pages.desk(&parts.settings)
+}
+
+async fn privacy_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpResponse {
+    pages.privacy(&parts.settings)
 }
 
 async fn asset(request: HttpRequest, file: web::Path<String>) -> HttpResponse {

@@ -10,7 +10,10 @@ pub mod clock;
 pub mod config;
 mod desk;
 pub mod healthcheck;
+mod hold;
 pub mod http;
+mod identity;
+pub mod inventory;
 pub mod metrics;
 pub mod names;
 pub mod page;
@@ -18,9 +21,12 @@ pub mod place;
 pub mod private;
 pub mod protocol;
 pub mod pulse;
+pub mod shares;
+pub mod staff_key;
 pub mod store;
 mod student;
 pub mod sweep;
+mod vault;
 mod ws;
 
 use std::{future::Future, net::TcpListener, sync::Arc, time::Duration};
@@ -35,7 +41,9 @@ use actors::{
     queue::{self, Queue},
     room::{self, House},
 };
+use shares::{Missing, Opened, Shares};
 use store::Store;
+use uuid::Uuid;
 
 /// How long rooms may take to finish what was begun, and then sockets to say goodbye.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -48,6 +56,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     pub staff: Arc<auth::Staff>,
     pub names: Arc<names::Names>,
+    pub staff_key: Arc<staff_key::StaffKey>,
+    pub shares: Arc<Shares>,
     pub lobby: Addr<Lobby>,
     pub queue: Addr<Queue>,
     pub places: Arc<place::Places>,
@@ -59,12 +69,28 @@ impl Parts {
     ///
     /// # Errors
     /// When the store or the key of nicknames cannot be read.
-    pub async fn start(settings: config::Settings, clock: clock::Clock, store: Arc<dyn Store>) -> anyhow::Result<Self> {
+    pub async fn start(
+        settings: config::Settings,
+        clock: clock::Clock,
+        store: Arc<dyn Store>,
+        missing: Missing,
+    ) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
         let names = Arc::new(names::Names::open(&settings.slots)?);
+        let staff_key = Arc::new(staff_key::StaffKey::open(&settings.slots)?);
         store.complete_forms(&|nickname| names.forms(nickname)).await?;
         let outages = store.started(clock.now()).await?;
         let rooms = store.rooms().await?;
+        let ids: Vec<_> = rooms.iter().map(|row| row.room).collect();
+        let installation = Uuid::from_u128(store.installation().await?);
+        let Opened { shares, unfinished } = Shares::open(&settings.slots, installation, &ids, missing).await?;
+        let shares = Arc::new(shares);
+        if !unfinished.is_empty() {
+            log::info!("rooms without a share, whose erasing is finished: {}", unfinished.len());
+        }
+        if let Some(warning) = shares::copies_on_write(&settings.slots) {
+            log::warn!("{warning}");
+        }
         let forgotten = quietline_domain::Time(clock.now().0 - domain::CLAIMS_KEPT.0);
         let claims = store.claims(forgotten).await?;
 
@@ -86,9 +112,13 @@ impl Parts {
         let mut house = None;
         let lobby = Lobby::create(|ctx| {
             let lobby = ctx.address();
-            let queue = Queue::new(queue_store, queue_clock, lobby.clone(), rules_of_queue, machine, staff).start();
+            let queue =
+                Queue::new(queue_store, shares.clone(), queue_clock, lobby.clone(), rules_of_queue, machine, staff)
+                    .start();
             let built = House {
                 names: names_of_house,
+                shares: shares.clone(),
+                staff_key: staff_key.public(),
                 store: store.clone(),
                 clock: clock.clone(),
                 rules,
@@ -98,7 +128,7 @@ impl Parts {
                 queue,
             };
             let mut lobby = Lobby::new(house.insert(built).clone());
-            rooms.into_iter().for_each(|row| drop(lobby.wake(row)));
+            rooms.into_iter().for_each(|row| drop(lobby.wake(row, ctx)));
             lobby
         });
         let queue = house.map(|house| house.queue).ok_or_else(|| anyhow::anyhow!("the queue was not built"))?;
@@ -107,6 +137,8 @@ impl Parts {
             staff: Arc::new(auth::Staff::new()),
             places: Arc::new(place::Places::new(clock.now())?),
             names,
+            staff_key,
+            shares,
             watchdog: Arc::default(),
             settings,
             clock,
@@ -167,6 +199,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     if let Err(error) = parts.store.alive(parts.clock.now()).await {
         log::error!("the database does not take the last sign of life: {error}");
     }
+    parts.shares.close().await;
     parts.store.close().await;
     Ok(())
 }

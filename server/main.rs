@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use env_logger::fmt::Formatter;
 use log::Record;
 use quietline::{
@@ -20,6 +20,7 @@ use quietline::{
     config::{Flags, LogFormat, Settings},
     healthcheck,
     metrics::{self, Standing},
+    shares::Missing,
     store, sweep,
 };
 use serde::Serialize;
@@ -63,7 +64,7 @@ struct Asked {
 #[derive(Subcommand)]
 enum Verb {
     /// Serve the portal (what happens without a verb)
-    Serve,
+    Serve(Serve),
     /// Staff accounts; works beside a running server, which notices within 2 s
     Account(account::Account),
     /// Erase, once and now, what should have been erased; a running server does it itself
@@ -72,12 +73,19 @@ enum Verb {
     Healthcheck(healthcheck::Healthcheck),
 }
 
+#[derive(Args, Default)]
+struct Serve {
+    /// Give up every open conversation, because the slots that open them are lost: erases them, and starts
+    #[arg(long)]
+    forget_rooms: bool,
+}
+
 fn main() -> ExitCode {
     let asked = Asked::parse();
     let outcome = actix_web::rt::System::new().block_on(async {
         let settings = Settings::read(asked.flags, variables()?)?;
-        match asked.verb.unwrap_or(Verb::Serve) {
-            Verb::Serve => serve(settings).await,
+        match asked.verb.unwrap_or(Verb::Serve(Serve::default())) {
+            Verb::Serve(asked) => serve(settings, asked).await,
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
             Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
@@ -103,7 +111,8 @@ fn variables() -> Result<Vec<(String, String)>> {
     .collect()
 }
 
-async fn serve(settings: Settings) -> Result<()> {
+async fn serve(settings: Settings, asked: Serve) -> Result<()> {
+    let missing = if asked.forget_rooms { Missing::Forget } else { Missing::Refuse };
     start_log(&settings);
     // Without more open files the portal works too, for fewer people.
     if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
@@ -120,7 +129,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let figures_at = watched.as_ref().map(TcpListener::local_addr).transpose().context("asking for the port")?;
     let figures = watched.map(metrics::serve).transpose()?;
     metrics::store_is(Standing::Up);
-    let parts = Parts::start(settings, clock, store).await?;
+    let parts = Parts::start(settings, clock, store, missing).await?;
     announce(&parts, listening, figures_at).await?;
     let served = quietline::serve(listener, parts, stop).await;
     if let Some(figures) = figures {

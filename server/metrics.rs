@@ -227,7 +227,7 @@ fn describe() {
     describe_counter!("quietline_rooms_erased_total", Count, "Rooms erased, by what ended them.");
 }
 
-const KINDS: [Refusal; 13] = [
+const KINDS: [Refusal; 15] = [
     Refusal::NoSuchRoom,
     Refusal::NobodyAvailable,
     Refusal::SignedIn,
@@ -241,6 +241,8 @@ const KINDS: [Refusal; 13] = [
     Refusal::AnsweredBefore,
     Refusal::TooMany,
     Refusal::CidTaken,
+    Refusal::KeyEpoch,
+    Refusal::Suite,
 ];
 
 /// As on the wire. One that is new has to be added here, and then above, as a test makes sure.
@@ -259,6 +261,8 @@ fn kind_label(kind: Refusal) -> &'static str {
         Refusal::AnsweredBefore => "answered_before",
         Refusal::TooMany => "too_many",
         Refusal::CidTaken => "cid_taken",
+        Refusal::KeyEpoch => "key_epoch",
+        Refusal::Suite => "suite",
     }
 }
 

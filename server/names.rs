@@ -3,20 +3,19 @@
 //! Nicknames are compared by two forms, of which only keyed digests leave this file; the key is a file in the folder of
 //! slots, never in the database. Nothing here knows who has a nickname, or whether it is free.
 
-use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, ErrorKind, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use unicase::UniCase;
 use unicode_security::confusable_detection::skeleton;
+use zeroize::Zeroizing;
 
-use crate::private::{Credential, Digested, Forms, Nickname};
+use crate::{
+    private::{Digested, Forms, Nickname},
+    vault,
+};
 
 /// Turns nicknames into what the store may keep of them.
 pub struct Names {
@@ -33,15 +32,8 @@ impl Names {
     /// # Errors
     /// One sentence, when the folder cannot be written or the key is not one.
     pub fn open(folder: &Path) -> Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-            anyhow!("the folder {} cannot be made ({error}): name one that can with --slots", folder.display())
-        })?;
-        let path = folder.join(KEY_FILE);
-        if !path.try_exists().with_context(|| unusable(&path))? {
-            place_key(folder, &path).with_context(|| unusable(&path))?;
-        }
-        let held = fs::read(&path).with_context(|| unusable(&path))?;
-        let bytes: [u8; KEY_BYTES] = held.try_into().map_err(|held: Vec<u8>| {
+        let (path, held) = vault::read_or_make(folder, KEY_FILE, random_key)?;
+        let bytes: [u8; KEY_BYTES] = held.as_slice().try_into().map_err(|_| {
             let (path, found) = (path.display(), held.len());
             anyhow!(
                 "{path} has {found} bytes instead of {KEY_BYTES}, so it is no key for nicknames: put the right file back, or name another folder with --slots"
@@ -97,34 +89,10 @@ fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Written whole under a name of its own and then linked: of two processes the first wins, and neither sees half a key.
-fn place_key(folder: &Path, path: &Path) -> io::Result<()> {
-    let mut key = [0; KEY_BYTES];
+fn random_key() -> Result<Zeroizing<Vec<u8>>> {
+    let mut key = Zeroizing::new(vec![0; KEY_BYTES]);
     getrandom::fill(&mut key)?;
-    let draft = draft_beside(path)?;
-    let linked = write_key(&draft, &key).and_then(|()| fs::hard_link(&draft, path));
-    // A draft that stays behind is a key that nothing uses.
-    let _ = fs::remove_file(&draft);
-    match linked {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        // The name must be as durable as what is digested with the key.
-        _ => File::open(folder)?.sync_all(),
-    }
-}
-
-fn draft_beside(path: &Path) -> io::Result<PathBuf> {
-    let own = Credential::random()?.expose();
-    Ok(path.with_extension(format!("key.{own}")))
-}
-
-fn write_key(draft: &Path, key: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
-    file.write_all(key)?;
-    file.sync_all()
-}
-
-fn unusable(path: &Path) -> String {
-    format!("{} cannot be used: let this user read and write its folder, or name another with --slots", path.display())
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Each works in a folder of its own. Whether a nickname is free is the store's to say, and told with it.
 
-use std::{os::unix::fs::PermissionsExt, sync::Barrier, thread};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Barrier, thread};
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! The pages and what belongs to them, as they were built into the program.
 //!
-//! A page has two placeholders, filled once from the settings; everything else goes out as it was built, in the
+//! Pages have placeholders, filled once from the settings and the inventory; everything else goes out as it was built, in the
 //! encoding that the browser likes best. Nothing here knows of routes, people or rooms.
 
 use std::{borrow::Cow, sync::OnceLock};
@@ -12,13 +12,14 @@ use actix_web::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::config::Settings;
+use crate::{config::Settings, inventory};
 
-/// The two pages with their placeholders filled.
+/// The pages with their placeholders filled.
 #[derive(Default)]
 pub struct Pages {
     student: OnceLock<Option<Bytes>>,
     desk: OnceLock<Option<Bytes>>,
+    privacy: OnceLock<Option<Bytes>>,
 }
 
 #[derive(RustEmbed)]
@@ -42,6 +43,11 @@ impl Pages {
     pub fn desk(&self, settings: &Settings) -> HttpResponse {
         answer_page(self.desk.get_or_init(|| fill("desk.html", settings)))
     }
+
+    /// What could be handed over. It needs no script and leads nowhere else.
+    pub fn privacy(&self, settings: &Settings) -> HttpResponse {
+        answer_page(self.privacy.get_or_init(|| fill("privacy.html", settings)))
+    }
 }
 
 /// A file below /assets/, whose name carries a hash of its content.
@@ -61,7 +67,7 @@ pub fn not_found() -> HttpResponse {
 
 fn fill(name: &str, settings: &Settings) -> Option<Bytes> {
     let page = String::from_utf8(Built::get(name)?.data.into_owned()).ok()?;
-    let page = page.replace("{{help}}", &escape(&settings.help));
+    let page = page.replace("{{help}}", &escape(&settings.help)).replace("{{inventory}}", &inventory::as_html());
     Some(page.replace("{{exit_url}}", &escape(&settings.exit_url)).into())
 }
 

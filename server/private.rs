@@ -1,4 +1,4 @@
-//! Privacy as types: what people say, what opens a room, and what they are called.
+//! Privacy as types: what people say, what opens a room and its lines, and what they are called.
 //!
 //! None of these can be printed or logged: no `Display`, and `Debug` shows the type's name alone.
 //! They know nothing of where they are stored; only the wire and the store take them apart.
@@ -6,10 +6,11 @@
 use std::fmt;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use unicode_properties::{GeneralCategory as Category, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
+use zeroize::Zeroizing;
 
 /// The inside of a line's envelope. Any text but one with a NUL, which Postgres cannot keep.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -42,6 +43,12 @@ pub struct Forms {
     pub skeleton_first: Digested,
 }
 
+/// The server's half of a room's key: 256 random bits without which none of its lines can be opened. Overwritten where it
+/// lies when it is dropped; boxed, so that it lies in one place however often it is handed on.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
+pub struct Share(Box<Zeroizing<[u8; 32]>>);
+
 macro_rules! unprintable {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
@@ -51,7 +58,7 @@ macro_rules! unprintable {
         }
     )*};
 }
-unprintable!(SealedText, Nickname, Credential, Digested, Forms);
+unprintable!(SealedText, Nickname, Credential, Share, Digested, Forms);
 
 impl SealedText {
     pub fn new(text: String) -> Self {
@@ -138,6 +145,38 @@ impl Digested {
     }
 }
 
+impl Share {
+    /// 256 bits from the operating system. Errors when it has none to give.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        let mut share = Self(Box::default());
+        getrandom::fill(&mut share.0[..])?;
+        Ok(share)
+    }
+
+    /// What a slot holds; its bytes are copied to where they stay.
+    pub fn stored(bytes: &[u8; 32]) -> Self {
+        let mut share = Self(Box::default());
+        share.0.copy_from_slice(bytes);
+        share
+    }
+
+    /// For the slot alone.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// For the two who talk in the room.
+    pub fn expose(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(self.bytes()))
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.expose())
+    }
+}
+
 impl<'de> Deserialize<'de> for Credential {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -167,6 +206,15 @@ fn is_filler(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_goes_over_the_wire_and_into_no_log() {
+        let share = Share::stored(&[0xFB; 32]);
+        assert_eq!(serde_json::to_string(&share).unwrap(), "\"-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s\"");
+        assert_eq!(*share.expose(), "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s");
+        assert_eq!(format!("{share:?}"), "Share(…)");
+        assert!(Share::random().unwrap() != Share::random().unwrap());
+    }
 
     // U4
     #[test]

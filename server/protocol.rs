@@ -5,32 +5,26 @@
 //! It knows nothing of sockets, actors or SQL.
 
 mod asked;
+mod sealed;
 mod shown;
 
 use bytestring::ByteString;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 #[cfg(test)]
 use ts_rs::TS;
 use uuid::Uuid;
 
 pub use asked::{FromDesk, FromStudent, Known};
+pub use sealed::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey};
 pub use shown::{
-    Ended, EndedBy, Line, Lines, Notice, Older, Place, PlacedNotice, Resume, Role, RoomView, Said, Warning, Whereabouts,
+    Ended, EndedBy, Erased, Line, Lines, Notice, Older, Place, PlacedNotice, Resume, Role, RoomView, Said, Warning,
+    Whereabouts,
 };
 
-use crate::private::{Nickname, SealedText};
+use crate::private::Nickname;
 
 /// The largest frame a page may send, in bytes (W17). A larger one closes the socket with [`CloseCode::TooLarge`].
 pub const FRAME_BYTES: usize = 32 * 1024;
-
-/// An opaque envelope: the server stores it and never reads it. Suite 0 is text that is not sealed yet.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(deny_unknown_fields)]
-pub struct Body {
-    pub suite: u8,
-    pub text: SealedText,
-}
 
 /// What a student's page hears.
 #[derive(Serialize)]
@@ -45,6 +39,18 @@ pub enum ToStudent {
     Gone {},
     /// The student's place has changed: how many are before them, and whether anybody is available (W9).
     Place(Place),
+    /// In answer to a join: what the student is called, as asked for or as generated. Their page seals it for the
+    /// counsellor; the server forgets it.
+    Called { room: Uuid, nickname: Nickname },
+    /// This counsellor's page asks for the secret of that key epoch; answered by `hand_key`. Later than the room's own
+    /// when a colleague is about to take over.
+    KeyOffered { room: Uuid, counsellor: Nickname, key_epoch: u32, offer: Box<KeyOffer> },
+    /// What the counsellor's page had committed to, so that both can show the same words.
+    RevealedNonce {
+        room: Uuid,
+        #[cfg_attr(test, ts(type = "string"))]
+        nonce: Fixed<32>,
+    },
     #[serde(untagged)]
     FromRoom(FromRoom),
 }
@@ -74,14 +80,26 @@ pub enum ToDesk {
     Queue { waiting: u32, reconnecting: u32, longest_ms: i64 },
     /// Who is available and may be handed a room, this counsellor included (W26).
     Colleagues { available: Vec<Colleague> },
-    /// A colleague asks this counsellor to take over a room; answered by `accept` or `decline` (W26).
-    Offered { room: Uuid, from: Nickname, expires_in_ms: u32 },
+    /// A colleague asks this counsellor to take over a room; answered by `accept` or `decline` (W26). `key_epoch` is the
+    /// one that the room will have then.
+    Offered { room: Uuid, from: Nickname, expires_in_ms: u32, key_epoch: u32 },
     /// That offer no longer stands, however it ended.
     OfferEnded { room: Uuid },
     /// This room is no longer this counsellor's; it is not erased.
     Moved { room: Uuid, why: Moved },
     /// The answer to `take`: this room is yours. Its `room` frame follows.
     Taken { claim: Uuid, room: Uuid },
+    /// What the student is called, as their page has sealed it.
+    Nickname { room: Uuid, nickname: Envelope },
+    /// The student's page has answered `offer_key`, or the offer in `accept`; `for` is the public key that asked.
+    KeyHanded {
+        room: Uuid,
+        key_epoch: u32,
+        #[serde(rename = "for")]
+        #[cfg_attr(test, ts(type = "string"))]
+        asker: PublicKey,
+        answer: KeyAnswer,
+    },
     #[serde(untagged)]
     FromRoom(FromRoom),
 }
@@ -105,6 +123,8 @@ pub enum Moved {
     HandedOver,
     /// Back in the queue, because this counsellor was away for too long (W25).
     Away,
+    /// Waiting again as if it had not been taken: the student's page was not there to hand over its secret.
+    NoKey,
 }
 
 /// What either page may hear. A frame from a room is encoded once for both seats.
@@ -113,7 +133,7 @@ pub enum Moved {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromRoom {
     /// The room as it stands; one `lines` frame follows.
-    Room(RoomView),
+    Room(Box<RoomView>),
     /// Older or newly revealed lines, in order.
     Lines(Lines),
     /// One line, durable, live. The sender hears its own, and knows it by its `cid`.
@@ -143,10 +163,15 @@ pub enum FromRoom {
         room: Uuid,
         older: Older,
     },
-    /// The student is called this from now on: a registered person has taken the name they had (U4).
-    Named {
+    /// What is sealed from now on is sealed with the secret of this epoch.
+    KeyEpoch {
         room: Uuid,
-        nickname: Nickname,
+        key_epoch: u32,
+    },
+    /// The student is called `prefix` and their nickname from now on: a registered person has taken it (U4).
+    Renamed {
+        room: Uuid,
+        prefix: String,
     },
     Warning(Warning),
     /// The warning no longer holds.
@@ -208,6 +233,10 @@ pub enum Refusal {
     TooMany,
     /// This `cid` was used for other content.
     CidTaken,
+    /// Sealed with a secret that is not in use (any more): seal it anew, under another `cid`.
+    KeyEpoch,
+    /// An envelope of another suite or size: this page and the server are of different versions.
+    Suite,
 }
 
 /// Why the server closed a socket.

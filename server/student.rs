@@ -65,7 +65,10 @@ impl Student {
     fn hello(&mut self, key: Option<Credential>, shows: Option<(Uuid, u64)>, ear: &Ear) -> Result<(), CloseCode> {
         self.stage = Stage::Door;
         match key {
-            Some(key) => self.to_lobby(lobby::Knock { key: key.digest(), ear: ear.clone(), shows }),
+            Some(key) => {
+                let called = None;
+                self.to_lobby(lobby::Knock { key: key.digest(), ear: ear.clone(), shows, called })
+            }
             None => self.parts.queue.try_send(queue::DoorCame(ear.clone())).map_err(|_| CloseCode::TryAgain),
         }
     }
@@ -149,6 +152,10 @@ impl Edge for Student {
             (_, FromStudent::Seen { seq }) => self.to_room(Deed::Seen { seq }, ear),
             (_, FromStudent::Older { share: true, nth }) => self.to_room(Deed::ShareOlder { nth }, ear),
             (_, FromStudent::Older { share: false, nth }) => self.to_room(Deed::KeepOlder { nth }, ear),
+            (_, FromStudent::HandKey { key_epoch, asker, answer }) => {
+                self.to_room(Deed::HandKey { key_epoch, asker, answer }, ear)
+            }
+            (_, FromStudent::Nickname { body }) => self.to_room(Deed::Nickname(body), ear),
             (_, FromStudent::Close {}) => self.to_room(Deed::Close, ear),
         }
     }

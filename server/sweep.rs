@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     pulse,
+    shares::Missing,
     store::{self, Standing, Store},
 };
 
@@ -47,8 +48,10 @@ pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
 }
 
 async fn by_ourselves(settings: Settings, clock: &Clock, store: Arc<dyn Store>) -> Result<u64> {
-    let parts = Parts::start(settings, clock.clone(), store.clone()).await?;
-    Ok(pulse::sweep(&*store, &parts.lobby, clock).await?)
+    let parts = Parts::start(settings, clock.clone(), store.clone(), Missing::Refuse).await?;
+    let erased = pulse::sweep(&*store, &parts.lobby, clock).await;
+    parts.shares.close().await;
+    Ok(erased?)
 }
 
 async fn by_the_server(store: &dyn Store, clock: &Clock) -> Result<u64> {

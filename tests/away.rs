@@ -247,7 +247,7 @@ async fn parts_on(database: &Database) -> quietline::Parts {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Settings { slots: folder.path().join("slots"), ..patient() };
     let store = store::serve(&database.address()).await.expect("serves");
-    quietline::Parts::start(settings, Clock::system(), store).await.expect("starts")
+    quietline::Parts::start(settings, Clock::system(), store, quietline::shares::Missing::Refuse).await.expect("starts")
 }
 
 async fn readiness(portal: &Portal) -> u16 {

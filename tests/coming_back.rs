@@ -202,10 +202,10 @@ async fn the_sweep_erases_what_should_have_been_erased_and_was_not() {
         epoch: 1,
         key: quietline::private::Credential::random().expect("random").digest(),
         forms: portal.parts.names.forms(&nickname),
-        nickname,
         shared: quietline::store::Sharing::Allowed,
         now: Time(1_000_000),
     };
+    portal.parts.shares.give(new.room).await.expect("gives");
     store.open_room(new).await.expect("opens");
     let take = quietline::store::NewTake { room: RoomId(7), account, claim: ClaimId(1), now: Time(1_000_000) };
     store.take(take).await.expect("takes");

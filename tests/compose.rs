@@ -203,11 +203,12 @@ fn the_portal_believes_the_proxy_alone() {
 }
 
 #[test]
-fn what_the_portal_writes_lies_in_its_volume() {
-    let data = image("ENV").strip_prefix("QUIETLINE_DATA=").unwrap().to_owned();
-    assert_eq!(words(&image("VOLUME")), [data.as_str()]);
-    assert_eq!(image("WORKDIR"), data);
-    assert_eq!(Compose::read().one("services/portal/volumes"), format!("data:{data}"));
+fn what_the_portal_writes_lies_in_its_volumes_and_slots_in_one_of_their_own() {
+    assert_eq!(image("ENV"), "QUIETLINE_DATA=/data QUIETLINE_SLOTS=/slots");
+    assert_eq!(words(&image("VOLUME")), ["/data", "/slots"]);
+    assert_eq!(image("WORKDIR"), "/data");
+    let volumes = Compose::read().find("services/portal/volumes").unwrap();
+    assert_eq!(volumes, ["data:/data", "slots:/slots"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Person, Portal, new_key};
+use common::{Person, Portal, new_key, sealed::envelope};
 use quietline::config::Settings;
 use quietline_domain::{Span, window::Limit};
 use serde_json::json;
@@ -66,7 +66,8 @@ async fn what_is_not_of_this_protocol_closes_the_socket_and_nothing_else() {
     let deep = format!(r#"{{"type":"say","cid":{}"#, "[".repeat(20_000));
     let hello = json!({"type": "hello"}).to_string();
     // A text that one of the databases could not keep must not fail the batch that it shares with others.
-    let nul = json!({"type": "say", "cid": Uuid::new_v4(), "body": {"suite": 0, "text": "a\0b"}}).to_string();
+    let nul = json!({"type": "say", "cid": Uuid::new_v4(), "body": {"suite": 1, "key_epoch": 1, "sealed": "a\0b"}})
+        .to_string();
     let shout = r#"{"type":"shout"}"#;
     for text in ["", "not json", shout, r#"{"type":"stay","x":1}"#, r#"{"type":7}"#, &deep, &hello, &nul] {
         let mut page = portal.returns(&student.key).await;
@@ -147,7 +148,7 @@ async fn a_page_with_a_room_cannot_ask_for_another() {
 async fn a_message_in_parts_is_put_together() {
     let (_portal, _asha, mut student) = room().await;
     let cid = Uuid::new_v4();
-    let text = json!({"type": "say", "cid": cid, "body": {"suite": 0, "text": "in three parts"}}).to_string();
+    let text = json!({"type": "say", "cid": cid, "body": envelope("in three parts", 1)}).to_string();
     let (first, rest) = text.split_at(7);
     let (second, third) = rest.split_at(9);
     student.send(part(OpCode::Data(Data::Text), first, false)).await;

@@ -2,15 +2,15 @@
 
 mod common;
 
-use common::{PATIENCE, Portal, database::Database, listening_ear, patient};
-use quietline::{
-    actors::{
-        Heard, lobby,
-        room::{Coming, Deed, Done},
-    },
-    clock::Clock,
+use common::{
+    PATIENCE, Portal, listening_ear,
+    sealed::{envelope, offer},
 };
-use quietline_domain::{Role, Time};
+use quietline::actors::{
+    Heard, lobby,
+    room::{Coming, Deed, Done},
+};
+use quietline_domain::Role;
 use serde_json::json;
 
 #[actix_web::test]
@@ -33,27 +33,6 @@ async fn either_side_closes_and_both_are_told_what_was_erased() {
         assert!(portal.parts.store.rooms().await.expect("reads").is_empty());
         assert_eq!(portal.returns(&student.key).await.next().await, json!({"type": "gone"}));
     }
-}
-
-#[actix_web::test]
-async fn nothing_of_an_erased_room_is_in_the_files() {
-    // W18: text and nickname, after a checkpoint at the latest. Proof under load comes with sealing.
-    let portal = Portal::on(Database::sqlite(), patient(), Clock::by_hand(Time(1_000_000))).await;
-    let (_asha, mut student) = portal.two_people().await;
-    student.says("marker-4711-marker").await;
-    let nickname = portal.parts.store.rooms().await.expect("reads")[0].nickname.expose().to_owned();
-    let file = portal.database.file();
-    let holds = |path: &std::path::Path| {
-        let bytes = std::fs::read(path).unwrap_or_default();
-        ["marker-4711-marker", &nickname]
-            .iter()
-            .any(|mark| bytes.windows(mark.len()).any(|found| found == mark.as_bytes()))
-    };
-    let log = file.with_extension("sqlite-wal");
-    assert!(holds(&file) || holds(&log), "the search finds what is there");
-    student.tell(json!({"type": "close"})).await;
-    student.hears("ended").await;
-    assert!(!holds(&file) && !holds(&log));
 }
 
 #[actix_web::test]
@@ -86,13 +65,18 @@ async fn nobody_else_can_read_write_or_close_a_room() {
     student.says("hi").await;
     let mut ben = portal.counsellor("Ben").await;
     let never = "00000000-0000-4000-8000-000000000000";
-    for what in ["say", "typing", "stay", "close"] {
+    for what in ["say", "typing", "stay", "close", "offer_key", "reveal"] {
         let mut answers = Vec::new();
         for room in [student.room.as_str(), never] {
             let mut asked = json!({"type": what, "room": room});
             if what == "say" {
                 asked["cid"] = json!("11111111-0000-4000-8000-000000000000");
-                asked["body"] = json!({"suite": 0, "text": "x"});
+                asked["body"] = envelope("x", 1);
+            }
+            match what {
+                "offer_key" => asked["offer"] = offer(9),
+                "reveal" => asked["nonce"] = json!("A".repeat(43)),
+                _ => {}
             }
             ben.tell(asked).await;
             ben.hears("refused").await;
@@ -125,7 +109,7 @@ async fn a_page_whose_seat_another_took_can_do_nothing() {
     let (mut asha, student) = portal.two_people().await;
     let (ear, mut hears) = listening_ear();
     let (id, key) = (ear.id, quietline::private::Credential::parse(&student.key).expect("fits").digest());
-    portal.parts.lobby.do_send(lobby::Knock { key, ear, shows: None });
+    portal.parts.lobby.do_send(lobby::Knock { key, ear, shows: None, called: None });
     let Some(Heard::Seated { at, .. }) = hears.recv().await else { panic!("it has the seat first") };
     let mut returned = portal.returns(&student.key).await;
     returned.enters().await;

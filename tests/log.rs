@@ -21,6 +21,7 @@ use std::{
 use common::{
     Person, new_key,
     program::{ask, deaf_page},
+    sealed::envelope,
 };
 use day::{Account, Day};
 use futures_util::future::join;
@@ -169,7 +170,7 @@ async fn some_are_refused(day: &mut Day, desk: &mut Person) {
     day.takes(desk).await;
     day.talk(&mut student, desk).await;
     let stranger = json!({"type": "say", "room": day.marks.cid(), "cid": day.marks.cid(),
-        "body": {"suite": 0, "text": day.marks.word("line")}});
+        "body": envelope(&day.marks.word("line"), 1)});
     desk.tell(stranger).await;
     assert_eq!(desk.hears("refused").await["reason"], "no_such_room");
     let cid = day.marks.cid();
@@ -184,7 +185,7 @@ async fn some_are_refused(day: &mut Day, desk: &mut Person) {
     }
     assert_eq!(student.hears("refused").await["reason"], "too_many");
     let mut student = day.returns(&student.key).await;
-    let long = day.marks.word("line").repeat(3_000);
+    let long = day.marks.word("line").repeat(1_000);
     student.enters().await;
     student.sends(day.marks.cid(), &long).await;
     assert_eq!(student.is_closed_with().await, 1009);

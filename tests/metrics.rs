@@ -54,10 +54,12 @@ impl Watched {
     }
 
     /// Figures are told after the page is, so they are asked for until they agree.
-    fn shows(&self, name: &str, value: f64) {
+    async fn shows(&self, name: &str, value: f64) {
         let begun = Instant::now();
         while self.figure(name) != value {
             assert!(begun.elapsed() < common::PATIENCE, "{name} is {} and not {value}", self.figure(name));
+            // Pages that were left are closed meanwhile.
+            tokio::task::yield_now().await;
         }
     }
 }
@@ -68,35 +70,35 @@ async fn who_waits_and_who_was_taken_is_counted() {
     let mut asha = watched.desk().await;
     let mut student = watched.visitor().await;
     student.joins(&new_key()).await;
-    watched.shows("quietline_students_waiting", 1.0);
-    watched.shows("quietline_students_reconnecting", 0.0);
-    watched.shows("quietline_rooms_open", 1.0);
-    watched.shows("quietline_wait_seconds_count", 0.0);
-    watched.shows("quietline_sockets{side=\"student\"}", 1.0);
-    watched.shows("quietline_sockets{side=\"counsellor\"}", 1.0);
-    watched.shows("quietline_store_up", 1.0);
+    watched.shows("quietline_students_waiting", 1.0).await;
+    watched.shows("quietline_students_reconnecting", 0.0).await;
+    watched.shows("quietline_rooms_open", 1.0).await;
+    watched.shows("quietline_wait_seconds_count", 0.0).await;
+    watched.shows("quietline_sockets{side=\"student\"}", 1.0).await;
+    watched.shows("quietline_sockets{side=\"counsellor\"}", 1.0).await;
+    watched.shows("quietline_store_up", 1.0).await;
 
     asha.takes().await;
-    watched.shows("quietline_students_waiting", 0.0);
-    watched.shows("quietline_rooms_open", 1.0);
-    watched.shows("quietline_wait_seconds_count", 1.0);
-    watched.shows("quietline_wait_seconds_bucket{le=\"+Inf\"}", 1.0);
+    watched.shows("quietline_students_waiting", 0.0).await;
+    watched.shows("quietline_rooms_open", 1.0).await;
+    watched.shows("quietline_wait_seconds_count", 1.0).await;
+    watched.shows("quietline_wait_seconds_bucket{le=\"+Inf\"}", 1.0).await;
 
     // Taken a second time, after a conversation that was no waiting.
     asha.tells_room(json!({"type": "give_back"})).await;
     asha.hears("moved").await;
-    watched.shows("quietline_students_waiting", 1.0);
+    watched.shows("quietline_students_waiting", 1.0).await;
     asha.takes().await;
-    watched.shows("quietline_students_waiting", 0.0);
-    watched.shows("quietline_wait_seconds_count", 1.0);
+    watched.shows("quietline_students_waiting", 0.0).await;
+    watched.shows("quietline_wait_seconds_count", 1.0).await;
 
     asha.tells_room(json!({"type": "close"})).await;
     student.hears("ended").await;
-    watched.shows("quietline_rooms_open", 0.0);
-    watched.shows("quietline_rooms_erased_total{by=\"counsellor\"}", 1.0);
-    watched.shows("quietline_rooms_erased_total{by=\"student\"}", 0.0);
+    watched.shows("quietline_rooms_open", 0.0).await;
+    watched.shows("quietline_rooms_erased_total{by=\"counsellor\"}", 1.0).await;
+    watched.shows("quietline_rooms_erased_total{by=\"student\"}", 0.0).await;
     drop(student);
-    watched.shows("quietline_sockets{side=\"student\"}", 0.0);
+    watched.shows("quietline_sockets{side=\"student\"}", 0.0).await;
 }
 
 #[actix_web::test]
@@ -107,54 +109,54 @@ async fn a_page_that_comes_back_is_counted_by_side() {
     student.joins(&new_key()).await;
     asha.takes().await;
     for side in ["student", "counsellor"] {
-        watched.shows(&format!("quietline_returns_total{{side=\"{side}\"}}"), 0.0);
+        watched.shows(&format!("quietline_returns_total{{side=\"{side}\"}}"), 0.0).await;
     }
     let mut again = watched.visitor().await;
     again.tell(json!({"type": "hello", "key": student.key})).await;
     again.enters().await;
-    watched.shows("quietline_returns_total{side=\"student\"}", 1.0);
-    watched.shows("quietline_returns_total{side=\"counsellor\"}", 0.0);
+    watched.shows("quietline_returns_total{side=\"student\"}", 1.0).await;
+    watched.shows("quietline_returns_total{side=\"counsellor\"}", 0.0).await;
 
     let mut desk = Person::connect(&watched.program.address, "/ws/desk", Some(&watched.cookie)).await;
     desk.tell(json!({"type": "hello", "rooms": []})).await;
     desk.enters().await;
-    watched.shows("quietline_returns_total{side=\"counsellor\"}", 1.0);
-    watched.shows("quietline_returns_total{side=\"student\"}", 1.0);
+    watched.shows("quietline_returns_total{side=\"counsellor\"}", 1.0).await;
+    watched.shows("quietline_returns_total{side=\"student\"}", 1.0).await;
 }
 
 #[actix_web::test]
 async fn refusals_are_counted_by_kind() {
     let watched = Watched::start(&["--line-limit", "1 in 60s", "--join-limit", "2 in 60s"]);
-    let refused = |kind: &str, times: f64| {
-        watched.shows(&format!("quietline_refusals_total{{kind=\"{kind}\"}}"), times);
+    let refused = async |kind: &str, times: f64| {
+        watched.shows(&format!("quietline_refusals_total{{kind=\"{kind}\"}}"), times).await;
     };
     let mut early = watched.visitor().await;
     early.tell(json!({"type": "hello"})).await;
     early.tell(json!({"type": "join", "key": new_key()})).await;
     early.hears("refused").await;
-    refused("nobody_available", 1.0);
+    refused("nobody_available", 1.0).await;
 
     let mut asha = watched.desk().await;
     assert_eq!(asha.presses(Uuid::new_v4()).await, Err("nobody_waiting".into()));
-    refused("nobody_waiting", 1.0);
+    refused("nobody_waiting", 1.0).await;
     let mut student = watched.visitor().await;
     student.joins(&new_key()).await;
     early.tell(json!({"type": "join", "key": new_key()})).await;
     assert_eq!(early.hears("refused").await["reason"], "too_many");
-    refused("too_many", 1.0);
+    refused("too_many", 1.0).await;
     early.tell(json!({"type": "join", "key": new_key(), "nickname": "guest_9"})).await;
     early.hears("refused").await;
-    refused("nickname", 1.0);
+    refused("nickname", 1.0).await;
 
     asha.room = Uuid::new_v4().to_string();
     asha.sends(Uuid::new_v4(), "into somebody else's room").await;
     asha.hears("refused").await;
-    refused("no_such_room", 1.0);
+    refused("no_such_room", 1.0).await;
     student.says("one").await;
     student.sends(Uuid::new_v4(), "two").await;
     student.hears("refused").await;
-    refused("too_many", 2.0);
-    refused("cid_taken", 0.0);
+    refused("too_many", 2.0).await;
+    refused("cid_taken", 0.0).await;
 }
 
 #[actix_web::test]
@@ -174,8 +176,8 @@ async fn a_reader_that_stops_is_counted_once() {
         asha.says(&text).await;
         asha.heard.clear();
     }
-    watched.shows("quietline_readers_cut_total", 1.0);
-    watched.shows("quietline_sockets{side=\"student\"}", 0.0);
+    watched.shows("quietline_readers_cut_total", 1.0).await;
+    watched.shows("quietline_sockets{side=\"student\"}", 0.0).await;
     assert_eq!(watched.figure("quietline_readers_cut_total"), 1.0);
     let mut rest = vec![0; 1 << 20];
     while stopped.read(&mut rest).is_ok_and(|read| read != 0) {}

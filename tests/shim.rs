@@ -59,6 +59,27 @@ fn writes_and_never_syncs() {
 }
 
 const CALLS: u64 = 7;
+const SLOT: usize = 64;
+
+/// Of three slots beside each other in one block of a file in a folder of its own, the second is overwritten and synced,
+/// and the third is not.
+#[test]
+#[ignore = "a victim"]
+fn overwrites_in_place() {
+    let folder = file().with_file_name("slots");
+    fs::create_dir(&folder).expect("a folder");
+    let slots = File::create(folder.join("file")).expect("opens");
+    slots.write_all_at(&[b'a'; 3 * SLOT], 0).expect("writes");
+    slots.sync_all().expect("syncs");
+    slots.write_all_at(&[b'b'; SLOT], SLOT as u64).expect("writes");
+    slots.sync_data().expect("syncs");
+    slots.write_all_at(&[b'c'; SLOT], 2 * SLOT as u64).expect("writes");
+    // The last call, at which the power goes.
+    let _ = slots.sync_data();
+    unreachable!("survived the power cut");
+}
+
+const CALLS_IN_PLACE: u64 = 6;
 
 #[test]
 #[ignore = "a victim"]
@@ -123,6 +144,23 @@ fn could_be_left(left: &[u8]) -> bool {
     let rest = left.get(3 * BLOCK..).unwrap_or_default();
     let sizes = [3 * BLOCK, 4 * BLOCK, 6 * BLOCK + 100, 6 * BLOCK + 102];
     begins && sizes.contains(&left.len()) && rest.iter().all(|byte| [b'a', 0, b'c', b'd'].contains(byte))
+}
+
+#[test]
+fn what_is_overwritten_in_place_is_there_once_it_was_synced_and_whole_or_not_at_all_before() {
+    let workshop = Workshop::new();
+    let mut seen = BTreeSet::new();
+    for seed in 0..30 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let control = workshop.control(Disk::Forgetful);
+        control.set(Slot::CutSeed, seed);
+        control.set(Slot::CutAt, CALLS_IN_PLACE);
+        let status = victim(&workshop, folder.path(), "overwrites_in_place");
+        assert_eq!((status.signal(), control.get(Slot::Cut)), (Some(9), 1), "seed {seed}");
+        seen.insert(fs::read(folder.path().join("slots").join("file")).expect("reads"));
+    }
+    let left = |third| [[b'a'; SLOT], [b'b'; SLOT], [third; SLOT]].concat();
+    assert_eq!(seen, BTreeSet::from([left(b'a'), left(b'c')]));
 }
 
 #[test]

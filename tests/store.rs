@@ -5,6 +5,8 @@
 mod common;
 #[path = "store/names.rs"]
 mod names;
+#[path = "store/sealed.rs"]
+mod sealed;
 #[path = "store/stored.rs"]
 mod stored;
 #[path = "store/tidying.rs"]

@@ -165,7 +165,7 @@ async fn a_nickname_is_optional_and_cannot_pose_as_a_guests() {
         assert_eq!(page.hears("refused").await["reason"], "nickname", "{bad}");
     }
     page.tell(json!({"type": "join", "key": new_key(), "nickname": "  moss "})).await;
-    assert_eq!(page.hears("room").await["nickname"], "moss");
+    assert_eq!(page.hears("called").await["nickname"], "moss");
 }
 
 #[actix_web::test]

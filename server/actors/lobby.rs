@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use messages::{
     Accept, Dismiss, Doubt, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened,
-    Places, Sit, Wake,
+    Places, Sit, TellOffer, Unfinished, Wake,
 };
 
 use super::{
@@ -78,25 +78,46 @@ impl Lobby {
         Self { house: Arc::new(house), rooms, keys, opening, left, doors: Doors::Open }
     }
 
-    /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is.
-    pub fn wake(&mut self, row: RoomRow) -> Addr<Room> {
+    /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is. A room
+    /// without a share is over: what is left of it is deleted.
+    pub fn wake(&mut self, row: RoomRow, ctx: &mut Context<Self>) -> Option<Addr<Room>> {
         if let Some(room) = self.awake(row.room) {
-            return room;
+            return Some(room);
         }
+        let Some(share) = self.house.shares.of(row.room) else {
+            self.finish(row.room, ctx);
+            return None;
+        };
         let queue = &self.house.queue;
         match &row.counsellor {
             None => queue.do_send(queue::Arrived { room: row.room, number: row.queue_no, arrived: row.arrived }),
             Some(by) => queue.do_send(queue::Held { room: row.room, account: by.account, claim: by.claim }),
         }
         let (id, key) = (row.room, row.key);
-        let room = Room::new(self.house.clone(), row).start();
+        let room = Room::new(self.house.clone(), row, share).start();
         self.keys.insert(key, id);
         self.rooms.insert(id, Here { room: room.clone(), key });
         if self.left.contains(&id) {
             room.do_send(room::Abandon);
         }
         metrics::rooms_open(self.rooms.len());
-        room
+        Some(room)
+    }
+
+    /// Its closing was interrupted.
+    fn finish(&mut self, id: RoomId, ctx: &mut Context<Self>) {
+        let erasing = room::erase(self.house.clone(), id).into_actor(self);
+        ctx.spawn(erasing.map(move |erased, lobby, ctx| match erased {
+            Ok(_) => {
+                log::info!("room erased {}", Uuid::from_u128(id.0));
+                lobby.forget(id);
+                lobby.house.queue.do_send(queue::Ended(id));
+            }
+            Err(error) => {
+                log::error!("room fault {}: {error}", Uuid::from_u128(id.0));
+                lobby.wake_later(id, ctx);
+            }
+        }));
     }
 
     fn awake(&self, room: RoomId) -> Option<Addr<Room>> {
@@ -124,10 +145,10 @@ impl Lobby {
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
         ctx.spawn(reading.map(move |row, lobby, ctx| match row {
-            Ok(Some(row)) => {
-                let room = lobby.wake(row);
-                then(room, ctx);
-            }
+            Ok(Some(row)) => match lobby.wake(row, ctx) {
+                Some(room) => then(room, ctx),
+                None => turn_away(&asker),
+            },
             Ok(None) => {
                 lobby.forget(id);
                 lobby.house.queue.do_send(queue::Ended(id));

@@ -29,7 +29,8 @@ use crate::{
     clock::Clock,
     metrics,
     private::Digested,
-    protocol::{CloseCode, FromRoom, Refusal, Refused, ToDesk, frame},
+    protocol::{CloseCode, FromRoom, KeyOffer, Refusal, Refused, ToDesk, frame},
+    shares::Shares,
     store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take},
 };
 
@@ -47,6 +48,9 @@ const SESSIONS_EVERY: Span = Span::seconds(60);
 
 pub struct Queue {
     store: Arc<dyn Store>,
+    shares: Arc<Shares>,
+    /// What the colleague who accepts just now asks for the key with.
+    accepting: Option<KeyOffer>,
     clock: Clock,
     lobby: Addr<lobby::Lobby>,
     rules: Rules,
@@ -99,6 +103,7 @@ impl Queue {
     /// A queue that knows which rooms are held, which clicks were answered before the start, and who is available.
     pub fn new(
         store: Arc<dyn Store>,
+        shares: Arc<Shares>,
         clock: Clock,
         lobby: Addr<lobby::Lobby>,
         rules: Rules,
@@ -107,6 +112,8 @@ impl Queue {
     ) -> Self {
         Self {
             store,
+            shares,
+            accepting: None,
             clock,
             lobby,
             rules,
@@ -137,7 +144,7 @@ impl Queue {
                 Effect::Offer { room, from, to } => self.tell_offer(room, from, to, now),
                 Effect::OfferRefused { room, from, holds } => self.refuse_offer(room, from, holds),
                 Effect::OfferOver { room, to, end } => self.tell_offer_over(room, to, end),
-                Effect::HandOver { room, to } => self.lobby.do_send(lobby::Accept { room, by: to }),
+                Effect::HandOver { room, to } => self.tell_accepted(room, to),
                 Effect::NotAccepted { room, by, why } => self.tell_not_accepted(room, by, why),
             }
         }
@@ -163,16 +170,14 @@ impl Queue {
             room: RoomId(Uuid::new_v4().as_u128()),
             epoch: Uuid::new_v4().as_u128(),
             key,
-            nickname,
             forms,
             shared: self.rules.sharing,
             now: self.clock.now(),
         };
-        let store = self.store.clone();
-        let opening = async move { store.open_room(new).await }.into_actor(self);
+        let opening = open(self.store.clone(), self.shares.clone(), new).into_actor(self);
         ctx.spawn(opening.map(move |opened, queue, _| match opened {
             Ok(Opening::NicknameTaken) => queue.turn_away(key, &ear, Refusal::NicknameTaken),
-            Ok(Opening::Room(row)) => queue.lobby.do_send(lobby::Opened { key, room: row.room, ear }),
+            Ok(Opening::Room(row)) => queue.lobby.do_send(lobby::Opened { key, room: row.room, nickname, ear }),
             Err(error) => {
                 log::error!("join fault: {error}");
                 queue.lobby.do_send(lobby::NotOpened(key));
@@ -335,6 +340,18 @@ async fn look(store: &dyn Store, sessions: Vec<(AccountId, Digested)>, now: Time
         }
     }
     Ok(Seen { revision, accounts: store.accounts().await?, signed_out })
+}
+
+/// The share first, so that no room is ever without one. A share without a room is wiped.
+async fn open(store: Arc<dyn Store>, shares: Arc<Shares>, new: NewRoom) -> Kept<Opening> {
+    let room = new.room;
+    shares.give(room).await?;
+    let opened = store.open_room(new).await;
+    // A room that was made all the same, and not answered, is over with this: nobody was told of it.
+    if !matches!(&opened, Ok(Opening::Room(row)) if row.room == room) {
+        shares.wipe(room).await?;
+    }
+    opened
 }
 
 /// Who is available, of all accounts.

@@ -2,6 +2,7 @@
 //!
 //! While the store works, only this room's mailbox waits. It knows neither HTTP nor who else is in the house.
 
+mod keys;
 mod messages;
 mod telling;
 
@@ -20,16 +21,18 @@ use quietline_domain::{
 use uuid::Uuid;
 
 pub use messages::{
-    Abandon, Accept, Coming, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Named, Placed, Tick, Who,
+    Abandon, Accept, Coming, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Placed, Renamed, TellOffer,
+    Tick, Who,
 };
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};
 use crate::{
     clock::Clock,
     names::Names,
-    private::Nickname,
-    protocol::{Body, CloseCode, FromRoom, Lines, frame},
-    store::{Appended, NewLine, RoomRow, Seated, Store, StoreError},
+    private::{Nickname, Share},
+    protocol::{CloseCode, Envelope, FromRoom, Lines, PublicKey, frame},
+    shares::Shares,
+    store::{Appended, Kept, NewLine, RoomRow, Seated, Store, StoreError},
 };
 
 /// As many deeds as may wait for one commit; whoever does more in that time is asked to come back.
@@ -44,6 +47,9 @@ pub struct House {
     /// How often a page is asked to beat in a room.
     pub beat: quietline_domain::Span,
     pub names: Arc<Names>,
+    pub shares: Arc<Shares>,
+    /// What counsellors' own keys are certified with.
+    pub staff_key: PublicKey,
     /// When the server was down, as far as any room remembers.
     pub outages: Vec<Outage>,
     pub lobby: Addr<lobby::Lobby>,
@@ -56,7 +62,12 @@ pub struct Room {
     epoch: Uuid,
     queue_no: i64,
     arrived: Time,
-    nickname: Nickname,
+    /// The server's half of its keys: gone, nobody can read this room.
+    share: Share,
+    /// The student's, as their page has sealed it, and what stands before it.
+    nickname: Option<Envelope>,
+    renamed: Option<String>,
+    keys: keys::Keys,
     /// What every counsellor is called who has held this room.
     counsellors: HashMap<AccountId, Nickname>,
     place: Option<Place>,
@@ -85,11 +96,17 @@ struct InFlight {
     from: Role,
     cid: Cid,
     at: Time,
-    body: Body,
+    body: Envelope,
+}
+
+impl InFlight {
+    fn of(&self, room: RoomId) -> NewLine {
+        NewLine { room, cid: self.cid, from: self.from, at: self.at, body: self.body.clone() }
+    }
 }
 
 impl Room {
-    pub fn new(house: Arc<House>, row: RoomRow) -> Self {
+    pub fn new(house: Arc<House>, row: RoomRow, share: Share) -> Self {
         let past = row.past.iter().map(|past| domain::PastTurn {
             account: past.account,
             after: past.after,
@@ -112,7 +129,10 @@ impl Room {
             epoch: Uuid::from_u128(row.epoch),
             queue_no: row.queue_no,
             arrived: row.arrived,
+            share,
             nickname: row.nickname,
+            renamed: row.renamed,
+            keys: keys::Keys::default(),
             counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
             handing_to: None,
@@ -139,6 +159,8 @@ impl Room {
         while let Some(effect) = self.todo.pop_front() {
             match effect {
                 Effect::Save { from, .. } => return self.save(from, ctx),
+                Effect::Recall { from, .. } => return self.recall(from, ctx),
+                Effect::PutBack => return self.put_back(ctx),
                 Effect::Replay { to, whose, since, until } => return self.replay(to, whose, since, until, ctx),
                 Effect::Release { why } => return self.release(why, ctx),
                 Effect::HandOver { to } => return self.hand_over(to, ctx),
@@ -162,24 +184,35 @@ impl Room {
     }
 
     fn save(&mut self, from: Role, ctx: &mut Context<Self>) {
-        let Some(&InFlight { cid, at, ref body, .. }) = self.in_flight.as_ref() else {
-            return;
-        };
-        let line = NewLine { room: self.id, cid, from, at, body: body.clone() };
-        let store = self.house.store.clone();
+        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id)) else { return };
+        let (store, cid) = (self.house.store.clone(), line.cid);
         let saving = async move { store.append(line).await }.into_actor(self);
-        ctx.wait(saving.map(move |saved, room, ctx| match saved {
-            Ok(Appended::New { seq }) => room.feed(Input::Saved { from, seq }, ctx),
+        ctx.wait(saving.map(move |saved, room, ctx| room.saved(from, cid, saved, ctx)));
+    }
+
+    fn saved(&mut self, from: Role, cid: Cid, saved: Kept<Appended>, ctx: &mut Context<Self>) {
+        match saved {
+            Ok(Appended::New { seq }) => self.feed(Input::Saved { from, seq }, ctx),
             Ok(Appended::Again { seq, at }) => {
-                if let Some(line) = &mut room.in_flight {
+                if let Some(line) = &mut self.in_flight {
                     line.at = at;
                 }
-                room.feed(Input::SavedBefore { from, seq }, ctx);
+                self.feed(Input::SavedBefore { from, seq }, ctx);
             }
-            Ok(Appended::CidTaken) => room.feed(Input::CidTaken { from, cid }, ctx),
+            Ok(Appended::CidTaken) => self.feed(Input::CidTaken { from, cid }, ctx),
             // Erased by another process: nobody may be told otherwise.
-            Ok(Appended::NoRoom) => room.fault(&StoreError::Away, ctx),
-            Err(error) => room.fault(&error, ctx),
+            Ok(Appended::NoRoom) => self.fault(&StoreError::Away, ctx),
+            Err(error) => self.fault(&error, ctx),
+        }
+    }
+
+    fn recall(&mut self, from: Role, ctx: &mut Context<Self>) {
+        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id)) else { return };
+        let (store, cid) = (self.house.store.clone(), line.cid);
+        let looking = async move { store.recall(line).await }.into_actor(self);
+        ctx.wait(looking.map(move |found, room, ctx| match found {
+            Ok(Appended::NoRoom) => room.feed(Input::NotSaved { from, cid }, ctx),
+            found => room.saved(from, cid, found, ctx),
         }));
     }
 
@@ -204,6 +237,17 @@ impl Room {
             Ok(Some(left)) => room.feed(Input::Released { why, left }, ctx),
             // The store knows better who holds the room: it is woken from there.
             Ok(None) => room.fault(&StoreError::Away, ctx),
+            Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    fn put_back(&mut self, ctx: &mut Context<Self>) {
+        let Some(from) = self.counsellor() else { return };
+        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
+        let putting = async move { store.put_back(id, from, now).await }.into_actor(self);
+        ctx.wait(putting.map(|back, room, ctx| match back {
+            Ok(true) => room.feed(Input::PutBack, ctx),
+            Ok(false) => room.fault(&StoreError::Away, ctx),
             Err(error) => room.fault(&error, ctx),
         }));
     }
@@ -246,11 +290,14 @@ impl Room {
     }
 
     fn erase(&mut self, ctx: &mut Context<Self>) {
-        let (store, id) = (self.house.store.clone(), self.id);
-        let erasing = async move { store.erase(id).await }.into_actor(self);
+        let erasing = erase(self.house.clone(), self.id).into_actor(self);
         ctx.wait(erasing.map(move |erased, room, ctx| match erased {
             Ok(lines) => room.feed(Input::Erased { lines: lines.unwrap_or(0) }, ctx),
-            Err(error) => room.fault(&error, ctx),
+            Err(error) => {
+                // Its share may be gone from the disk: what was begun is finished, whoever asks for the room.
+                room.house.lobby.do_send(lobby::Unfinished(room.id));
+                room.fault(&error, ctx);
+            }
         }));
     }
 
@@ -324,6 +371,17 @@ impl Actor for Room {
         ctx.set_mailbox_capacity(INBOUND);
         self.set_alarm(ctx);
     }
+}
+
+/// The one way in which a room ends, in this order: once the share is wiped nobody can read it any more, from whatever
+/// copy; then what there is of it goes, and only then may anybody be told. Whatever interrupts it, a start goes on from
+/// here, because a room without a share is over.
+///
+/// # Errors
+/// When either cannot be written; then nobody may be told, and it may be repeated.
+pub async fn erase(house: Arc<House>, room: RoomId) -> Kept<Option<u64>> {
+    house.shares.wipe(room).await?;
+    house.store.erase(room).await
 }
 
 fn turn(by: &Seated) -> domain::Turn {

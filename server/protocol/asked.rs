@@ -7,7 +7,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::Body;
+use super::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey};
 use crate::private::Credential;
 
 /// What a student's page says.
@@ -37,7 +37,7 @@ pub enum FromStudent {
         nickname: Option<String>,
     },
     /// One line. `cid` is made when the person presses send and kept for every retry.
-    Say { cid: Uuid, body: Body },
+    Say { cid: Uuid, body: Envelope },
     /// The person is typing; sent at once and then at most every 3 s.
     Typing {},
     /// "I'm still here".
@@ -53,6 +53,17 @@ pub enum FromStudent {
     /// Whether the counsellor who came later may read what was said before (W13). `nth` is the number of the notice
     /// that told who came: an answer about another counsellor is passed over.
     Older { share: bool, nth: u32 },
+    /// What this student is called, sealed with the newest secret; sent again with each new one.
+    Nickname { body: Envelope },
+    /// The answer to `key_offered`: the secret of that epoch, and older ones that the counsellor may have, wrapped for
+    /// the public key that asked.
+    HandKey {
+        key_epoch: u32,
+        #[serde(rename = "for")]
+        #[cfg_attr(test, ts(type = "string"))]
+        asker: PublicKey,
+        answer: KeyAnswer,
+    },
     /// Erase and close.
     Close {},
 }
@@ -78,7 +89,7 @@ pub enum FromDesk {
     Say {
         room: Uuid,
         cid: Uuid,
-        body: Body,
+        body: Envelope,
     },
     Typing {
         room: Uuid,
@@ -109,9 +120,21 @@ pub enum FromDesk {
         room: Uuid,
         to: Uuid,
     },
-    /// Takes over the room that was offered.
+    /// Takes over the room that was offered, once its student's page has answered this offer.
     Accept {
         room: Uuid,
+        offer: KeyOffer,
+    },
+    /// Asks the student's page for the room's secret.
+    OfferKey {
+        room: Uuid,
+        offer: KeyOffer,
+    },
+    /// What the offer had committed to.
+    Reveal {
+        room: Uuid,
+        #[cfg_attr(test, ts(type = "string"))]
+        nonce: Fixed<32>,
     },
     /// *Not now*.
     Decline {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::Body;
-use crate::private::Nickname;
+use super::{Envelope, PublicKey};
+use crate::private::{Nickname, Share};
 
 /// A room as one seat may see it.
 #[derive(Serialize)]
@@ -17,8 +17,18 @@ use crate::private::Nickname;
 pub struct RoomView {
     pub room: Uuid,
     pub epoch: Uuid,
-    /// The student's.
-    pub nickname: Nickname,
+    /// The server's half of every key of this room. For the page's memory alone.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub share: Share,
+    /// Which secret lines are sealed with now.
+    pub key_epoch: u32,
+    /// What counsellors' own keys are certified with.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub staff: PublicKey,
+    /// The student's, as their page has sealed it; absent until then.
+    pub nickname: Option<Envelope>,
+    /// What stands before that nickname since a registered person has taken it (U4).
+    pub renamed: Option<String>,
     /// The counsellor's, once there is one.
     pub counsellor: Option<Nickname>,
     /// Whether this seat has spoken, so that it receives the other's lines (W12).
@@ -109,7 +119,7 @@ pub struct Said {
     pub from: Role,
     /// Unix milliseconds.
     pub at: i64,
-    pub body: Body,
+    pub body: Envelope,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
@@ -168,7 +178,23 @@ pub struct Ended {
     pub at: i64,
     /// How many lines were erased, of both sides together.
     pub lines: u64,
+    /// What else is gone.
+    pub erased: Vec<Erased>,
+    /// Names this erasure and nothing else: four characters, a hyphen, four more.
+    pub receipt: String,
     pub by: EndedBy,
+}
+
+/// What closing erases.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Erased {
+    Room,
+    Lines,
+    Nickname,
+    /// The server's half of the key: whatever copy of the lines there is cannot be opened any more.
+    Key,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use ts_rs::Config;
 
 use super::*;
-use crate::private::Credential;
+use crate::private::{Credential, SealedText, Share};
 
 /// All types of the wire, as the page sees them.
 fn typescript() -> String {
@@ -20,7 +20,9 @@ fn typescript() -> String {
         FromStudent,
         FromDesk,
         Known,
-        Body,
+        Envelope,
+        KeyOffer,
+        KeyAnswer,
         ToStudent,
         ToDesk,
         Colleague,
@@ -39,6 +41,7 @@ fn typescript() -> String {
         Notice,
         Warning,
         Ended,
+        Erased,
         EndedBy,
         Refused,
         Refusal,
@@ -69,7 +72,7 @@ fn what_is_of_this_protocol_is_understood() {
         r#"{"type":"hello"}"#.to_owned(),
         format!(r#"{{"type":"hello","key":"{KEY}","epoch":"{ID}","since":4}}"#),
         format!(r#"{{"type":"join","key":"{KEY}","nickname":"moss"}}"#),
-        format!(r#"{{"type":"say","cid":"{ID}","body":{{"suite":0,"text":"hi"}}}}"#),
+        format!(r#"{{"type":"say","cid":"{ID}","body":{{"suite":1,"key_epoch":1,"sealed":"hi"}}}}"#),
         r#"{"type":"typing"}"#.to_owned(),
     ] {
         assert!(serde_json::from_str::<FromStudent>(&text).is_ok(), "{text}");
@@ -87,10 +90,10 @@ fn what_is_not_of_this_protocol_is_refused() {
         r#"{"type":"shout"}"#,
         r#"{"type":"typing","more":1}"#,
         r#"{"type":"say","cid":"x","body":{"suite":0,"text":"hi"}}"#,
-        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0,"text":5}}"#,
-        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0}}"#,
-        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":256,"text":""}}"#,
-        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":0,"text":"","x":1}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":1,"key_epoch":1,"sealed":5}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":1,"sealed":"hi"}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":256,"key_epoch":1,"sealed":""}}"#,
+        r#"{"type":"say","cid":"00000000-0000-4000-8000-000000000000","body":{"suite":1,"key_epoch":1,"sealed":"","x":1}}"#,
         r#"{"type":"join","key":"short"}"#,
         r#"{"type":"join"}"#,
         r#"{"type":"hello","since":-1}"#,
@@ -108,7 +111,7 @@ fn a_line_is_the_same_frame_for_both_seats() {
         cid: Uuid::nil(),
         from: Role::Student,
         at: 5,
-        body: Body { suite: 0, text: SealedText::new("hi".to_owned()) },
+        body: Envelope { suite: 1, key_epoch: 4, sealed: SealedText::new("hi".to_owned()) },
     };
     let line = Line { room: Uuid::nil(), said };
     let text = frame(&FromRoom::Line(line));
@@ -116,7 +119,7 @@ fn a_line_is_the_same_frame_for_both_seats() {
     assert_eq!(
         text,
         format!(
-            r#"{{"type":"line","room":"{nil}","seq":12,"cid":"{nil}","from":"student","at":5,"body":{{"suite":0,"text":"hi"}}}}"#
+            r#"{{"type":"line","room":"{nil}","seq":12,"cid":"{nil}","from":"student","at":5,"body":{{"suite":1,"key_epoch":4,"sealed":"hi"}}}}"#
         )
     );
 }
@@ -126,6 +129,7 @@ fn what_is_private_does_not_print() {
     let text = SealedText::new("I feel bad".to_owned());
     let name = Nickname::parse("moss").expect("fits");
     let key = Credential::parse(KEY).expect("fits");
-    let printed = format!("{text:?} {name:?} {key:?} {:?}", key.digest());
-    assert_eq!(printed, "SealedText(…) Nickname(…) Credential(…) Digested(…)");
+    let share = Share::random().expect("random");
+    let printed = format!("{text:?} {name:?} {key:?} {share:?} {:?}", key.digest());
+    assert_eq!(printed, "SealedText(…) Nickname(…) Credential(…) Share(…) Digested(…)");
 }

@@ -5,7 +5,6 @@
 //! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
 //! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
-mod hold;
 pub mod postgres;
 // The same folder again, for the other database: one text for both, each compiled with its own types.
 #[allow(clippy::duplicate_mod)]
@@ -19,8 +18,9 @@ use quietline_domain::{
 };
 
 use crate::{
-    private::{Digested, Forms, Nickname},
-    protocol::{Body, Said},
+    hold::HoldError,
+    private::{Digested, Forms, Nickname, SealedText},
+    protocol::{Envelope, PublicKey, Said},
 };
 
 /// What went wrong below. Its text is for the operator and never holds content.
@@ -40,6 +40,12 @@ pub enum StoreError {
     /// Cannot be opened as it is; the sentence names the cause and the remedy.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl From<HoldError> for StoreError {
+    fn from(error: HoldError) -> Self {
+        Self::Unusable(error.to_string())
+    }
 }
 
 pub type Kept<T> = Result<T, StoreError>;
@@ -118,7 +124,8 @@ pub trait Store: Send + Sync + 'static {
     // Rooms.
 
     /// Creates one chat user and one waiting room, at the end of the queue. With a key that has a room already,
-    /// nothing is created and that room is returned (W4). A nickname that is somebody else's creates nothing (U3).
+    /// nothing is created and that room is returned (W4). A nickname that is somebody else's creates nothing (U3); of
+    /// one that is not, only its forms are kept.
     async fn open_room(&self, new: NewRoom) -> Kept<Opening>;
     /// Every open room, in queue order: for a start.
     async fn rooms(&self) -> Kept<Vec<RoomRow>>;
@@ -134,20 +141,26 @@ pub trait Store: Send + Sync + 'static {
     /// more), or `to` is disabled, unknown, or `from`; then nothing has changed. Once it is `to`'s, asking again gives
     /// the same answer.
     async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>>;
+    /// The room waits as if this counsellor had not taken it. `false` when it is not theirs (any more).
+    async fn put_back(&self, room: RoomId, from: AccountId, now: Time) -> Kept<bool>;
+    /// What the student is called, as their page has sealed it; instead of what was kept before.
+    async fn keep_nickname(&self, room: RoomId, sealed: Envelope) -> Kept<()>;
     /// Lets the present counsellor read everything (W13).
     async fn share_older(&self, room: RoomId) -> Kept<()>;
     /// Something other than a line has happened in the conversation (W24).
     async fn touch(&self, room: RoomId, at: Time) -> Kept<()>;
     /// Which open rooms this account held before and holds no more.
     async fn left_by(&self, account: AccountId) -> Kept<Vec<RoomId>>;
-    /// What every open room's student is called, for when a registered person has taken a name (U4).
-    async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>>;
+    /// The open rooms whose students gave way to a registered person, and what stands before their nicknames (U4).
+    async fn renamed(&self) -> Kept<Vec<(RoomId, String)>>;
     /// Remembers a click that was answered without a room, so that repeating it changes nothing.
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()>;
     /// Clicks answered after `since`, and none older: those are forgotten.
     async fn claims(&self, since: Time) -> Kept<Vec<ClaimRow>>;
     /// Saves a line and numbers it, once however often it is sent.
     async fn append(&self, line: NewLine) -> Kept<Appended>;
+    /// What `append` would say of a line that was saved before; [`Appended::NoRoom`] for one that was not.
+    async fn recall(&self, line: NewLine) -> Kept<Appended>;
     /// The room's lines after `since`, in order.
     async fn lines(&self, room: RoomId, since: Seq) -> Kept<Vec<Said>>;
     /// Deletes lines, room, chat user and the click's reference to it, physically. Returns how many lines there
@@ -156,7 +169,11 @@ pub trait Store: Send + Sync + 'static {
 
     // Time and tidiness.
 
-    /// The server is alive at `now`, and what people say can be saved: after a write that failed this tries it out. Until the first `alive` after a start, the time since the last one before it is
+    /// Which installation this is: random, made with the database, so that what lies beside it can be told to belong to it.
+    async fn installation(&self) -> Kept<u128>;
+
+    /// The server is alive at `now`, and what people say can be saved: after a write that failed this tries it out. Until
+    /// the first `alive` after a start, the time since the last one before it is
     /// an outage.
     async fn alive(&self, now: Time) -> Kept<()>;
     /// A server starts at `now`: remembers the outage since the last `alive`, forgets those that ended more than
@@ -165,19 +182,22 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes what belongs to nothing any more: chat users without a room or an account, clicks older than they are
     /// kept for, sessions that are over. Returns how many rows went.
     async fn sweep(&self, now: Time) -> Kept<u64>;
-    /// Gives the forms of their nicknames to chat users that have none yet, as after an update, and to accounts anew:
-    /// the key may have changed.
+    /// Gives the forms of their nicknames to accounts anew: the key may have changed.
     async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()>;
 
     // Staff.
 
     /// `None` when the login is taken, or an account has a nickname that is the same in either form. A visitor who has
-    /// it is called `renamed_prefix` and it from then on (U4), without forms until `complete_forms`.
+    /// it is called `renamed_prefix` and it from then on (U4), which nobody else can be called.
     async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>>;
     async fn accounts(&self) -> Kept<Vec<AccountRow>>;
     async fn account(&self, id: AccountId) -> Kept<Option<AccountRow>>;
     /// With its password hash, for signing in.
     async fn account_by_login(&self, login: &str) -> Kept<Option<(AccountRow, String)>>;
+    /// The public half of this counsellor's own key, and the other half as their page has sealed it.
+    async fn identity(&self, account: AccountId) -> Kept<Identity>;
+    /// Keeps another, in place of the one before.
+    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText) -> Kept<()>;
     /// Sets a new password hash, ends every session, and enables the account. `false` when there is no such login.
     async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool>;
     /// Ends every session and switches *Available* off. `false` when there is no such login.
@@ -209,7 +229,6 @@ pub struct NewRoom {
     pub room: RoomId,
     pub epoch: u128,
     pub key: Digested,
-    pub nickname: Nickname,
     pub forms: Forms,
     pub shared: Sharing,
     pub now: Time,
@@ -234,7 +253,10 @@ pub struct RoomRow {
     pub room: RoomId,
     pub epoch: u128,
     pub key: Digested,
-    pub nickname: Nickname,
+    /// The student's, as their page has sealed it.
+    pub nickname: Option<Envelope>,
+    /// What stands before it since somebody registered has taken it.
+    pub renamed: Option<String>,
     pub queue_no: i64,
     pub arrived: Time,
     /// When something last happened in the conversation: a line, a counsellor who came or went, or what `touch` said.
@@ -307,7 +329,7 @@ pub struct NewLine {
     pub cid: Cid,
     pub from: Role,
     pub at: Time,
-    pub body: Body,
+    pub body: Envelope,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,6 +359,12 @@ pub enum StaffRole {
     Counsellor,
     Supervisor,
     Administrator,
+}
+
+#[derive(Default)]
+pub struct Identity {
+    pub public: Option<PublicKey>,
+    pub sealed: Option<SealedText>,
 }
 
 pub struct NewAccount {

@@ -280,11 +280,11 @@ async fn scrub(_: &mut Db) -> sqlx::Result<Scrubbed> {
 /// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the
 /// numbers by room; a line that is there already, or whose room is gone, has none.
 async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
-    const INSERT: &str = "insert into line (room, seq, cid, sender, said_at, suite, body)
+    const INSERT: &str = "insert into line (room, seq, cid, sender, said_at, body)
          select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
-            sent.cid, sent.sender, sent.said_at, sent.suite, sent.body
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
-            as sent (room, cid, sender, said_at, suite, body)
+            sent.cid, sent.sender, sent.said_at, sent.body
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
+            as sent (room, cid, sender, said_at, body)
             join room on room.id = sent.room
          on conflict (room, cid) do nothing
          returning room, seq";
@@ -295,8 +295,7 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
         .bind(ids(|line| line.cid.0))
         .bind(lines.iter().map(|line| sql::sender_word(line.from)).collect::<Vec<_>>())
         .bind(column(|line| line.at.0))
-        .bind(column(|line| line.body.suite.into()))
-        .bind(lines.iter().map(|line| line.body.text.expose()).collect::<Vec<_>>())
+        .bind(lines.iter().map(|line| line.body.to_text()).collect::<Vec<_>>())
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()

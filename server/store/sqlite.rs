@@ -19,10 +19,8 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::{
-    Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError,
-    hold::{self, Hold},
-};
+use super::{Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError};
+use crate::hold::{self, Hold};
 
 type Db = SqliteConnection;
 type Reader = SqlitePool;
@@ -50,7 +48,7 @@ impl Sqlite {
     /// version.
     pub async fn serve(path: &Path) -> Kept<Self> {
         make_folder(path)?;
-        let hold = hold::take(path).await?;
+        let hold = hold::take(&alone_with(path)).await?;
         up_to_date(Source { path: path.to_owned(), hold: Some(hold) }).await
     }
 
@@ -61,7 +59,7 @@ impl Sqlite {
     pub async fn visit(path: &Path) -> Kept<(Self, Standing)> {
         make_folder(path)?;
         let path = path.to_owned();
-        Ok(match hold::ask(&path)? {
+        Ok(match hold::ask(&alone_with(&path))? {
             Some(hold) => (up_to_date(Source { path, hold: Some(hold) }).await?, Standing::Alone),
             None => (as_it_is(Source { path, hold: None }).await?, Standing::BesideServer),
         })
@@ -155,11 +153,11 @@ const SIZES: [usize; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 1
 /// Saves lines of different rooms with one statement, each numbered in the transaction that saves it.
 static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
     let insert = |rows| {
-        let rows = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        let rows = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
         format!(
-            "insert into line (room, seq, cid, sender, said_at, suite, body)
+            "insert into line (room, seq, cid, sender, said_at, body)
              select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
-                sent.column2, sent.column3, sent.column4, sent.column5, sent.column6
+                sent.column2, sent.column3, sent.column4, sent.column5
              from (values {rows}) as sent cross join room on room.id = sent.column1
              where true
              on conflict (room, cid) do nothing
@@ -180,8 +178,7 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
             .bind(Uuid::from_u128(line.cid.0))
             .bind(sql::sender_word(line.from))
             .bind(line.at.0)
-            .bind(i64::from(line.body.suite))
-            .bind(line.body.text.expose().to_owned());
+            .bind(line.body.to_text());
     }
     // What is not bound is null, and null is no room.
     debug_assert!(lines.len() <= *size);
@@ -218,6 +215,13 @@ fn on(source: Source, db: Db) -> Sqlite {
 }
 
 const NEWER: &str = "is from a newer version of Quietline. Start that version, or name another --data.";
+
+/// The lock lies beside the file, because SQLite has locks of its own on that.
+fn alone_with(path: &Path) -> hold::Subject<'_> {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    hold::Subject { path, lock: lock.into(), flag: "--data" }
+}
 
 /// The folder of the file, when it is not there: the operator's own, and nobody else's on the machine.
 fn make_folder(path: &Path) -> Kept<()> {

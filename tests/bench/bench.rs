@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout)]
 
 mod chaos;
+mod close;
 #[path = "../common/cluster.rs"]
 mod cluster;
 #[path = "../common/crowd.rs"]
@@ -28,6 +29,8 @@ mod portal;
 mod proxy;
 mod relay;
 mod rush;
+#[path = "../common/sealed.rs"]
+mod sealed;
 mod seat;
 mod store;
 mod storm;
@@ -41,18 +44,19 @@ use std::process::ExitCode;
 use anyhow::Result;
 use table::Table;
 
-const NAMES: [&str; 13] = [
-    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "chaos", "rush", "storm", "deaf",
-    "kill",
+const NAMES: [&str; 14] = [
+    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "close", "chaos", "rush", "storm",
+    "deaf", "kill",
 ];
 
 type Measure = fn(&mut Table) -> Result<()>;
 
 /// What is measured beside the figures of figures.rs; the last five are promises.
-const MEASURES: [(&str, Measure); 8] = [
+const MEASURES: [(&str, Measure); 9] = [
     ("growth", growth::growth),
     ("commit", store::commit),
     ("restart", store::restart),
+    ("close", close::close),
     ("chaos", chaos::chaos),
     ("rush", rush::rush),
     ("storm", storm::storm),

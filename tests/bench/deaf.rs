@@ -20,13 +20,13 @@ use crate::{
     figures::{conversations, runtime, sign_in_all},
     portal::{Home, Lines, Portal},
     progress,
-    seat::{Role, Seat},
+    seat::{Role, Seat, envelope},
     table::{Bar, Table},
 };
 
 const SOCKETS: usize = 200;
-/// As long as a line may be.
-const BYTES: usize = 16_000;
+/// As long as a sealed line may be.
+const BYTES: usize = 16_384;
 const LOOK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
 const READS_FOR: Duration = Duration::from_secs(8);
@@ -101,10 +101,10 @@ async fn read_for_a_while(mut student: Seat) -> Seat {
 
 /// Says line after line, each once the one before is durable.
 async fn speak(mut desk: Seat, pause: Duration, stop: Arc<AtomicBool>) -> Result<()> {
-    let text = "x".repeat(BYTES);
+    let line = envelope(BYTES);
     while !stop.load(Ordering::Relaxed) {
         sleep(pause).await;
-        desk.say_at_length(&text).await?;
+        desk.say_at_length(&line).await?;
         desk.until(r#"{"type":"line""#).await?;
     }
     Ok(())

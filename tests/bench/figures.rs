@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
+use serde_json::json;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::{
     portal::{Home, Portal, Watch, binary},
     progress,
     relay::Relay,
+    sealed::{answer, offer},
     seat::{Role, Seat},
     table::{Bar, Table},
     traffic::{Pace, at_a_walk, flat_out, share},
@@ -159,10 +161,7 @@ pub async fn conversations(portal: &Portal, cookies: &[String], run: Instant) ->
     for mut desk in desks {
         // One at a time: who is taken is then who has just come.
         let mut student = join(portal.address).await?;
-        desk.send(&format!(r#"{{"type":"take","claim":"{}"}}"#, Uuid::new_v4())).await?;
-        let taken = desk.until(r#"{"type":"taken""#).await?;
-        desk.sit_in(after(&taken, r#""room":""#)?);
-        desk.until(r#"{"type":"lines""#).await?;
+        take(&mut desk, &mut student).await?;
         for seat in [&mut student, &mut desk] {
             seat.say(run).await?;
             while seat.heard().await?.from_other {}
@@ -172,6 +171,20 @@ pub async fn conversations(portal: &Portal, cookies: &[String], run: Instant) ->
         seats.extend([student, desk]);
     }
     Ok(seats)
+}
+
+/// Takes the next student, who is this one, and is handed the key.
+pub async fn take(desk: &mut Seat, student: &mut Seat) -> Result<()> {
+    desk.send(&format!(r#"{{"type":"take","claim":"{}"}}"#, Uuid::new_v4())).await?;
+    let taken = desk.until(r#"{"type":"taken""#).await?;
+    let room = after(&taken, r#""room":""#)?;
+    desk.sit_in(room.clone());
+    desk.until(r#"{"type":"lines""#).await?;
+    desk.send(&json!({"type": "offer_key", "room": room, "offer": offer(1)}).to_string()).await?;
+    let offered = serde_json::from_str(&student.until(r#"{"type":"key_offered""#).await?)?;
+    student.send(&answer(&offered).to_string()).await?;
+    desk.until(r#"{"type":"key_handed""#).await?;
+    Ok(())
 }
 
 pub async fn open_desk(portal: &Portal, cookie: &str, available: bool) -> Result<Seat> {

@@ -13,10 +13,9 @@ use std::{
 
 use anyhow::Result;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use uuid::Uuid;
 
 use crate::{
-    figures::{after, join, keep, micros, open_desk, runtime, sign_in_all},
+    figures::{join, keep, micros, open_desk, runtime, sign_in_all, take},
     portal::{Home, Portal},
     progress,
     seat::Seat,
@@ -83,10 +82,7 @@ async fn fill(portal: &Portal, cookie: &str, rooms: usize, run: Instant) -> Resu
     let mut students = Vec::new();
     for _ in 0..rooms {
         let mut student = join(portal.address).await?;
-        desk.send(&format!(r#"{{"type":"take","claim":"{}"}}"#, Uuid::new_v4())).await?;
-        let taken = desk.until(r#"{"type":"taken""#).await?;
-        desk.sit_in(after(&taken, r#""room":""#)?);
-        desk.until(r#"{"type":"lines""#).await?;
+        take(&mut desk, &mut student).await?;
         // The student speaks first, so that the counsellor's line comes live and not with what was kept back.
         student.say(run).await?;
         student.heard().await?;

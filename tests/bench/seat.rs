@@ -3,7 +3,7 @@
 //! It reads what it needs from a frame without parsing JSON, so that the load takes little from the two processors that
 //! it shares with the portal. At the relay the same seat speaks lines of fixed size without any framing.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, sync::LazyLock, time::Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{
@@ -11,9 +11,14 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What the portal is told in each line.
-const TEXT: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\
-                    0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// What the portal is told in each line: the smallest envelope there is.
+static LINE: LazyLock<String> = LazyLock::new(|| envelope(256));
+
+/// A sealed text of so many bytes, as nobody can tell it from another. Every room here is with its first counsellor, so
+/// that its key epoch is the first.
+pub fn envelope(bytes: usize) -> String {
+    format!(r#"{{"suite":1,"key_epoch":1,"sealed":"{}"}}"#, "Q".repeat(((12 + bytes + 16) * 4).div_ceil(3)))
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
@@ -106,7 +111,7 @@ impl Seat {
                 let room = room.as_ref().map(|room| format!(r#""room":"{room}","#)).unwrap_or_default();
                 // The page makes the cid; here it tells the time and the seat, which is unique enough for one room.
                 let cid = uuid::Uuid::from_u128(u128::from(stamp) << 64 | self.role as u128);
-                let body = format!(r#"{{"suite":0,"text":"{TEXT}"}}"#);
+                let body = LINE.as_str();
                 self.send(&format!(r#"{{"type":"say",{room}"cid":"{cid}","body":{body}}}"#)).await
             }
             End::Relay { bytes_in, .. } => {
@@ -119,11 +124,10 @@ impl Seat {
         }
     }
 
-    /// Says this in the counsellor's room, which is named.
-    pub async fn say_at_length(&mut self, text: &str) -> Result<()> {
+    /// Says this envelope in the counsellor's room, which is named.
+    pub async fn say_at_length(&mut self, body: &str) -> Result<()> {
         let End::Portal { room: Some(room) } = &self.end else { bail!("this seat has no room of its own") };
         let cid = uuid::Uuid::new_v4();
-        let body = format!(r#"{{"suite":0,"text":"{text}"}}"#);
         self.send(&format!(r#"{{"type":"say","room":"{room}","cid":"{cid}","body":{body}}}"#)).await
     }
 

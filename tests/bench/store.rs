@@ -12,10 +12,12 @@ use futures_util::future::join_all;
 use quietline::{
     names::Names,
     private::{Credential, Nickname, SealedText},
-    protocol::Body,
+    protocol::Envelope,
+    shares::{Missing, Shares},
     store::{self, Address, NewLine, NewRoom, Sharing, Store, postgres},
 };
 use quietline_domain::{Cid, Role, RoomId, Time};
+use uuid::Uuid;
 
 use crate::{
     figures::{millis, runtime},
@@ -71,7 +73,10 @@ async fn open(home: &Home) -> Result<Arc<dyn Store>> {
 
 /// Makes rooms with lines in them, as many at once as share commits well. Returns an unused cid.
 async fn fill(store: &dyn Store, home: &Home, rooms: u128, lines: u128) -> Result<u128> {
-    let names = Names::open(&home.folder.path().join("slots"))?;
+    let slots = home.folder.path().join("slots");
+    let names = Names::open(&slots)?;
+    let installation = Uuid::from_u128(store.installation().await?);
+    let shares = Shares::open(&slots, installation, &[], Missing::Refuse).await?.shares;
     let nickname = Nickname::parse("moss").context("a nickname")?;
     for some in (0..rooms).collect::<Vec<_>>().chunks(AT_ONCE) {
         let keys = some.iter().map(|_| Credential::random()).collect::<Result<Vec<_>, _>>()?;
@@ -80,12 +85,15 @@ async fn fill(store: &dyn Store, home: &Home, rooms: u128, lines: u128) -> Resul
                 room: RoomId(room),
                 epoch: room,
                 key: key.digest(),
-                nickname: nickname.clone(),
                 forms: names.forms(&nickname),
                 shared: Sharing::Allowed,
                 now: now(),
             };
-            async move { store.open_room(new).await }
+            let given = shares.give(new.room);
+            async move {
+                given.await?;
+                anyhow::Ok(store.open_room(new).await?)
+            }
         });
         for opened in join_all(opening).await {
             opened?;
@@ -121,7 +129,8 @@ async fn lines_a_second(store: &Arc<dyn Store>, rooms: usize, first_cid: u128) -
 }
 
 fn line(room: u128, cid: u128) -> NewLine {
-    let body = Body { suite: 0, text: SealedText::new("x".repeat(160)) };
+    // The smallest envelope there is.
+    let body = Envelope { suite: 1, key_epoch: 1, sealed: SealedText::new("Q".repeat(379)) };
     NewLine { room: RoomId(room), cid: Cid(cid), from: Role::Student, at: now(), body }
 }
 

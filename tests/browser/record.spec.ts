@@ -67,7 +67,8 @@ test("two people talk from the door to the end, and nothing is left", async ({ s
   expect(await room.lines.nth(0).evaluate((line) => getComputedStyle(line).direction)).toBe("ltr");
 
   // W15, W21, W22: a reload on either side loses nothing and needs no press.
-  expect(await visitor.session()).toHaveLength(1);
+  const remembered = await visitor.session();
+  expect(remembered).toHaveLength(2);
   await visitor.page.reload();
   await mine.page.reload();
   expect(visitor.watch.dialogs).toEqual(["beforeunload"]);
@@ -90,6 +91,19 @@ test("two people talk from the door to the end, and nothing is left", async ({ s
     expect(await page.evaluate(() => "ran" in window)).toBe(false);
     await expect(page.locator("[role=log] :is(script, img)")).toHaveCount(0);
   }
+
+  // Promise 4: what the server saw and said, the frame that asks for a nickname apart, holds no word of it. The server's
+  // share is in no storage.
+  const frames = [visitor, mine].flatMap(({ watch }) => [...watch.sent, ...watch.received]);
+  const seen = frames.filter((frame) => !/"type":"(join|called)"/.test(frame)).join("\n");
+  // "hello" is also what the first frame of a socket is called.
+  const lines = said.filter((line) => line !== "hello");
+  for (const line of [...lines, "I read all of it.", "thank you", "Night owl"]) {
+    expect(seen).not.toContain(JSON.stringify(line).slice(1, -1));
+  }
+  const [, share] = /"share":"([^"]+)"/.exec(seen) ?? [];
+  expect(share).toHaveLength(43);
+  for (const kept of [remembered, await visitor.session()]) expect(kept.join()).not.toContain(share);
 
   // W18, W21
   expect(await visitor.kept()).toEqual(NOTHING_KEPT);

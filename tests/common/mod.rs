@@ -1,25 +1,28 @@
 //! A portal on a random port with a clock moved by hand, and the people who use it over real sockets.
 //!
-//! People are clients of their own make (tokio-tungstenite), so a mistake of the server's library is not repeated
-//! here. `hears` waits for the next frame of a kind, never for a duration; everything heard is kept, so that a test can
-//! say what was never heard.
+//! What people do at their pages is in `person.rs`; pages that deliver as the real ones do are in `page.rs`.
 
 #![allow(dead_code)]
 
+pub mod cipher;
 pub mod cluster;
 pub mod crowd;
 pub mod database;
 pub mod outbox;
 pub mod page;
+pub mod person;
 pub mod program;
 pub mod proxy;
+pub mod reading;
+pub mod sealed;
 pub mod way;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix::{Actor, Handler};
 use database::Database;
-use futures_util::{SinkExt, StreamExt};
+#[allow(unused_imports)]
+pub use person::{Header, Person, texts};
 use quietline::{
     Parts,
     actors::{Ear, EarId, Heard},
@@ -27,19 +30,12 @@ use quietline::{
     clock::Clock,
     config::Settings,
     private::{Credential, Nickname},
+    shares::Missing,
     store::{self, NewAccount, StaffRole},
 };
 use quietline_domain::{AccountId, Span, Time};
-use serde_json::{Value, json};
-use tokio::{
-    net::TcpStream,
-    sync::{mpsc, oneshot},
-    time::timeout,
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
-};
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 /// Far longer than anything takes; a test that waits this long has failed.
@@ -76,7 +72,7 @@ impl Portal {
         let store = store::serve(&database.address()).await.expect("a store");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
-        let parts = Parts::start(settings, clock.clone(), store).await.expect("starts");
+        let parts = Parts::start(settings, clock.clone(), store, Missing::Refuse).await.expect("starts");
         let (stop, stopping) = oneshot::channel();
         let (say_stopped, stopped) = oneshot::channel();
         let serving = parts.clone();
@@ -104,6 +100,15 @@ impl Portal {
         drop(self.stop.take());
         let _ = self.stopped.take().expect("runs").await;
         self.seconds_pass(seconds);
+        Self::in_folder(settings, self.folder.clone(), self.database.clone(), self.clock.clone()).await
+    }
+
+    /// Stops the server, does something to its files, and starts another on them.
+    pub async fn restart_with(mut self, between: impl FnOnce()) -> Self {
+        let settings = (*self.parts.settings).clone();
+        drop(self.stop.take());
+        let _ = self.stopped.take().expect("runs").await;
+        between();
         Self::in_folder(settings, self.folder.clone(), self.database.clone(), self.clock.clone()).await
     }
 
@@ -217,177 +222,4 @@ impl Handler<Heard> for Listener {
     fn handle(&mut self, heard: Heard, _: &mut Self::Context) {
         let _ = self.0.send(heard);
     }
-}
-
-/// What a browser says beside what all browsers say.
-pub type Header = (&'static str, String);
-
-pub struct Person {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Every frame, as it came.
-    pub heard: Vec<String>,
-    pub key: String,
-    pub room: String,
-    pub cookie: String,
-}
-
-impl Person {
-    pub async fn connect(address: &str, path: &str, cookie: Option<&str>) -> Self {
-        Self::connect_saying(address, path, cookie, &[]).await
-    }
-
-    /// With headers beside those that every browser sends.
-    pub async fn connect_saying(address: &str, path: &str, cookie: Option<&str>, more: &[Header]) -> Self {
-        let mut request = format!("ws://{address}{path}").into_client_request().expect("a request");
-        let headers = request.headers_mut();
-        headers.insert("origin", HeaderValue::from_str(&format!("http://{address}")).expect("a header"));
-        if let Some(cookie) = cookie {
-            headers.insert("cookie", HeaderValue::from_str(&format!("quietline={cookie}")).expect("a header"));
-        }
-        for (name, value) in more {
-            headers.insert(*name, HeaderValue::from_str(value).expect("a header"));
-        }
-        let (socket, _) = connect_async(request).await.expect("connects");
-        let cookie = cookie.unwrap_or_default().to_owned();
-        Self { socket, heard: Vec::new(), key: String::new(), room: String::new(), cookie }
-    }
-
-    /// A beat from the room last entered (U6).
-    pub async fn beats(&mut self) {
-        let beat = match self.cookie.is_empty() {
-            true => json!({"type": "beat", "room": self.room}),
-            false => json!({"type": "beat", "rooms": [self.room]}),
-        };
-        self.tell(beat).await;
-    }
-
-    pub async fn joins(&mut self, key: &str) {
-        self.tell(json!({"type": "hello"})).await;
-        self.tell(json!({"type": "join", "key": key})).await;
-        self.key = key.to_owned();
-        self.enters().await;
-    }
-
-    /// Waits for the room and what of it is shown.
-    pub async fn enters(&mut self) -> (Value, Vec<Value>) {
-        let room = self.hears("room").await;
-        self.room = room["room"].as_str().expect("an id").to_owned();
-        let lines = self.hears("lines").await;
-        (room, lines["lines"].as_array().expect("lines").clone())
-    }
-
-    /// *Give me a student*, and the room that was given.
-    pub async fn takes(&mut self) -> (Value, Vec<Value>) {
-        self.tell(json!({"type": "take", "claim": Uuid::new_v4()})).await;
-        self.hears("taken").await;
-        self.enters().await
-    }
-
-    /// Presses, and returns the room or the reason there is none.
-    pub async fn presses(&mut self, claim: Uuid) -> Result<String, String> {
-        self.tell(json!({"type": "take", "claim": claim})).await;
-        loop {
-            let answer = self.next().await;
-            match answer["type"].as_str() {
-                Some("taken") => return Ok(answer["room"].as_str().expect("an id").to_owned()),
-                Some("refused") => return Err(answer["reason"].as_str().expect("a reason").to_owned()),
-                _ => {}
-            }
-        }
-    }
-
-    /// Says a line in the room last entered, and waits until it is durable.
-    pub async fn says(&mut self, text: &str) -> u64 {
-        let cid = Uuid::new_v4();
-        self.sends(cid, text).await;
-        loop {
-            let line = self.hears("line").await;
-            if line["cid"] == json!(cid) {
-                return line["seq"].as_u64().expect("a seq");
-            }
-        }
-    }
-
-    pub async fn sends(&mut self, cid: Uuid, text: &str) {
-        let body = json!({"suite": 0, "text": text});
-        self.tells_room(json!({"type": "say", "cid": cid, "body": body})).await;
-    }
-
-    /// Adds the room where this person's page must name it.
-    pub async fn tells_room(&mut self, mut what: Value) {
-        if !self.cookie.is_empty() {
-            what["room"] = json!(self.room);
-        }
-        self.tell(what).await;
-    }
-
-    pub async fn tell(&mut self, what: Value) {
-        self.send(Message::text(what.to_string())).await;
-    }
-
-    pub async fn send(&mut self, message: Message) {
-        self.socket.send(message).await.expect("sends");
-    }
-
-    /// The next frame of this kind; others are kept in `heard`.
-    pub async fn hears(&mut self, kind: &str) -> Value {
-        loop {
-            let frame = self.next().await;
-            if frame["type"] == kind {
-                return frame;
-            }
-        }
-    }
-
-    pub async fn next(&mut self) -> Value {
-        // Pings do not count as hearing something.
-        timeout(PATIENCE, self.next_frame()).await.expect("hears something in time")
-    }
-
-    async fn next_frame(&mut self) -> Value {
-        loop {
-            match self.socket.next().await.expect("is open").expect("is well-formed") {
-                Message::Text(text) => {
-                    self.heard.push(text.to_string());
-                    return serde_json::from_str(&text).expect("is JSON");
-                }
-                Message::Close(reason) => panic!("closed: {reason:?}, after {:?}", self.heard),
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads until so many pings have been answered.
-    pub async fn is_pinged(&mut self, times: usize) {
-        let mut pings = 0;
-        while pings < times {
-            let message = timeout(PATIENCE, self.socket.next()).await.expect("is pinged in time");
-            match message.expect("is open").expect("is well-formed") {
-                Message::Ping(_) => pings += 1,
-                Message::Text(text) => self.heard.push(text.to_string()),
-                _ => {}
-            }
-        }
-    }
-
-    /// The code with which the server closes.
-    pub async fn is_closed_with(&mut self) -> u16 {
-        loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("is closed in time") {
-                Some(Ok(Message::Close(Some(reason)))) => return reason.code.into(),
-                Some(Ok(Message::Text(text))) => self.heard.push(text.to_string()),
-                Some(Ok(_)) => {}
-                other => panic!("closed without a code: {other:?}"),
-            }
-        }
-    }
-
-    pub fn heard_text(&self, text: &str) -> bool {
-        self.heard.iter().any(|frame| frame.contains(text))
-    }
-}
-
-/// The texts of these lines, in order.
-pub fn texts(lines: &[Value]) -> Vec<&str> {
-    lines.iter().map(|line| line["body"]["text"].as_str().expect("text")).collect()
 }

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::sealed::{envelope, text_in};
+
 #[derive(Default)]
 pub struct Talk {
     pub epoch: String,
@@ -26,7 +28,11 @@ pub struct Talk {
     is_anew: bool,
     /// The room's lines have arrived on the present socket, so it may be spoken into.
     is_live: bool,
-    pending: VecDeque<(Uuid, String)>,
+    /// What is sealed now is sealed with the secret of this one.
+    key_epoch: u64,
+    /// The last secret this page has: a student's page makes each, a desk is handed them.
+    has_key: Option<u64>,
+    pending: VecDeque<Pending>,
     /// The line that is under way, and since when.
     unanswered: Option<(Uuid, Instant)>,
     /// Too many lines: nothing is sent until then.
@@ -38,6 +44,14 @@ pub struct Said {
     pub cid: String,
     pub from: String,
     pub text: String,
+}
+
+/// A line that was not answered yet.
+struct Pending {
+    cid: Uuid,
+    text: String,
+    /// With which secret, once it was said: a line that is said again is the same envelope.
+    sealed_with: Option<u64>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -58,7 +72,7 @@ impl Talk {
     }
 
     pub fn write(&mut self, cid: Uuid, text: String) {
-        self.pending.push_back((cid, text));
+        self.pending.push_back(Pending { cid, text, sealed_with: None });
     }
 
     /// Up to where nothing is missing; none asks for everything.
@@ -67,8 +81,13 @@ impl Talk {
         (highest != 0 && self.lines.len() as u64 == highest).then_some(highest)
     }
 
+    /// Whether what is said now can be sealed.
+    pub fn may_seal(&self) -> bool {
+        self.has_key == Some(self.key_epoch)
+    }
+
     /// The room as the portal describes it. What is shown stays until its lines arrive.
-    pub fn enter(&mut self, view: &Value) {
+    pub fn enter(&mut self, view: &Value, mine: &str) {
         let epoch = view["epoch"].as_str().unwrap_or_default();
         if self.epoch != epoch {
             self.contradictions += self.lines.len() as u64;
@@ -78,6 +97,7 @@ impl Talk {
         self.counsellor = view["counsellor"].as_str().map(str::to_owned);
         self.is_revealed = view["revealed"] == true;
         self.is_anew = view["resume"] == "full";
+        self.seals_with(view, mine);
         self.down();
     }
 
@@ -90,6 +110,8 @@ impl Talk {
                     self.counsellor = Some(came.to_owned());
                 }
             }
+            "key_epoch" => self.seals_with(frame, mine),
+            "key_handed" => self.has_key = frame["key_epoch"].as_u64(),
             "refused" => self.refused(frame),
             _ => {}
         }
@@ -109,15 +131,17 @@ impl Talk {
         if !self.is_live || self.held_until.is_some() || self.unanswered.is_some() {
             return None;
         }
-        let (cid, _) = self.pending.front()?;
-        self.unanswered = Some((*cid, now));
-        self.oldest()
+        let said = self.oldest()?;
+        self.unanswered = self.pending.front().map(|line| (line.cid, now));
+        Some(said)
     }
 
-    /// The line that waits longest, as it is said every time.
-    pub fn oldest(&self) -> Option<Value> {
-        let (cid, text) = self.pending.front()?;
-        Some(json!({"type": "say", "cid": cid, "body": {"suite": 0, "text": text}}))
+    /// The line that waits longest, as it is said every time; none before the first can be sealed.
+    pub fn oldest(&mut self) -> Option<Value> {
+        let present = Some(self.key_epoch).filter(|_| self.may_seal());
+        let line = self.pending.front_mut()?;
+        line.sealed_with = line.sealed_with.or(present);
+        Some(json!({"type": "say", "cid": line.cid, "body": envelope(&line.text, line.sealed_with?)}))
     }
 
     pub fn is_unheard(&self, now: Instant, patience: Duration) -> bool {
@@ -127,6 +151,13 @@ impl Talk {
     pub fn alarm(&self, patience: Duration) -> Option<Instant> {
         let unheard = self.unanswered.map(|(_, said)| said + patience);
         [unheard, self.held_until].into_iter().flatten().min()
+    }
+
+    fn seals_with(&mut self, said: &Value, mine: &str) {
+        self.key_epoch = said["key_epoch"].as_u64().unwrap_or_default();
+        if mine == "student" {
+            self.has_key = Some(self.key_epoch);
+        }
     }
 
     fn catch_up(&mut self, lines: &[Value], mine: &str) {
@@ -149,11 +180,11 @@ impl Talk {
         let said = Said {
             cid: line["cid"].as_str().unwrap_or_default().to_owned(),
             from: line["from"].as_str().unwrap_or_default().to_owned(),
-            text: line["body"]["text"].as_str().unwrap_or_default().to_owned(),
+            text: text_in(&line["body"]).unwrap_or_default(),
         };
         if said.from == mine {
             let is_this = |cid: &Uuid| cid.to_string() == said.cid;
-            self.pending.retain(|(cid, _)| !is_this(cid));
+            self.pending.retain(|line| !is_this(&line.cid));
             self.unanswered = self.unanswered.filter(|(cid, _)| !is_this(cid));
         } else {
             // A line of the other side is only ever sent after the reveal, so it tells of it too.
@@ -167,8 +198,18 @@ impl Talk {
         let cid = refused["cid"].as_str().unwrap_or_default();
         if self.unanswered.is_some_and(|(waiting, _)| waiting.to_string() == cid) {
             self.unanswered = None;
+            if refused["reason"] == "key_epoch" {
+                return self.seal_anew();
+            }
             let wait = refused["retry_ms"].as_u64().unwrap_or(1_000);
             self.held_until = Some(Instant::now() + Duration::from_millis(wait));
+        }
+    }
+
+    /// The same words under another cid. The next one, so that a seed gives the same play.
+    fn seal_anew(&mut self) {
+        if let Some(line) = self.pending.front_mut() {
+            (line.cid, line.sealed_with) = (Uuid::from_u128(line.cid.as_u128().wrapping_add(1)), None);
         }
     }
 

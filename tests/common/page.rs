@@ -1,4 +1,5 @@
-//! A page that delivers as the real one does: an outbox in order, one line unanswered at a time, `since`, coming back.
+//! A page that delivers as the real one does: an outbox in order, one line unanswered at a time, `since`, coming back,
+//! and no line of a desk before it was handed the key.
 //!
 //! It is the rules of web/src/{conversation,talk,socket}.ts written a second time, for a student and for a desk with
 //! several rooms, so that they meet the server at full speed and in bad weather. Frames and fields it does not know
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use super::{
     outbox::{Heard, Talk},
     proxy::Dice,
+    sealed::{answer, offer},
     way::{Patience, Seat, Socket, Way, open, open_twin},
 };
 
@@ -303,8 +305,14 @@ impl Life {
                     (shown.is_up, shown.arrivals) = (true, shown.arrivals + 1);
                     shown.ahead = frame["place"]["ahead"].as_u64();
                 }
-                shown.rooms.entry(text_of(&frame["room"]).unwrap_or_default()).or_default().enter(&frame);
+                let talk = shown.rooms.entry(text_of(&frame["room"]).unwrap_or_default()).or_default();
+                talk.enter(&frame, mine);
+                let lacks_key = !talk.may_seal();
+                back.extend(lacks_key.then(|| json!({"type": "offer_key", "room": frame["room"], "offer": offer(1)})));
             }
+            "key_offered" => back.push(answer(&frame)),
+            // Its student was not there to hand over the key: it waits again.
+            "moved" if frame["why"] == "no_key" => drop(shown.rooms.remove(frame["room"].as_str().unwrap_or_default())),
             "gone" | "ended" => shown.gone += 1,
             kind => {
                 let room = frame["room"].as_str().map(str::to_owned);
@@ -323,9 +331,13 @@ impl Life {
 
     /// The oldest line of each room that was not answered, as it was said before.
     fn oldest(&self) -> Vec<Value> {
-        let shown = self.show.borrow();
-        let frames = shown.rooms.iter().filter_map(|(room, talk)| Some(self.in_room(room, talk.oldest()?)));
-        frames.collect()
+        let mut frames = Vec::new();
+        self.show.send_if_modified(|shown| {
+            let oldest = shown.rooms.iter_mut().filter_map(|(room, talk)| Some((room, talk.oldest()?)));
+            frames.extend(oldest.map(|(room, frame)| self.in_room(room, frame)));
+            false
+        });
+        frames
     }
 
     /// A desk names the room.

@@ -11,7 +11,6 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -135,7 +134,7 @@ impl Person {
     /// The next frame of this kind, or nothing when the socket ends before it.
     pub async fn hears_or_ends(&mut self, kind: &str) -> Option<Value> {
         let hearing = async {
-            while let Some(Ok(message)) = self.socket.next().await {
+            while let Some(Ok(message)) = self.hears_anything().await {
                 let Message::Text(text) = message else { continue };
                 self.heard.push(text.to_string());
                 let frame: Value = serde_json::from_str(&text).expect("is JSON");

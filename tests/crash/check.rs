@@ -8,6 +8,7 @@ use quietline::protocol::Role;
 use uuid::Uuid;
 
 use super::{
+    common::sealed::envelope,
     explain::{Deed, Holder, What, explains},
     kept::{Kept, KeptRoom},
     ledger::{Ledger, Line, Switch, broken},
@@ -20,6 +21,7 @@ impl Ledger {
         self.each_once(kept, &found);
         for (room, &student) in kept.rooms.iter().zip(&found) {
             self.is_the_same(student, room);
+            self.has_share(room.id, &room.share);
         }
         self.keeps_the_order(&found);
         for room in &kept.rooms {
@@ -101,7 +103,8 @@ impl Ledger {
             self.hears_line(id, said.cid, seq);
             let line = &self.room(id).lines[&said.cid];
             let is_students = said.from == Role::Student;
-            if line.text != said.body.text.expose() || line.by.is_none() != is_students {
+            let sent = envelope(&line.text, line.key_epoch);
+            if serde_json::to_value(&said.body).ok() != Some(sent) || line.by.is_none() != is_students {
                 broken(&format!("line {} of room {id} is not what was sent", said.cid));
             }
         }
@@ -119,7 +122,8 @@ impl Ledger {
         let missing: Vec<Uuid> = self.rooms.keys().filter(|room| !there.contains(room)).copied().collect();
         for room in missing {
             self.is_explained(room, Holder::Erased);
-            self.rooms.remove(&room);
+            let share = self.rooms.remove(&room).and_then(|story| story.share);
+            self.wiped.extend(share.map(|share| (room, share)));
             for student in self.students.iter_mut().filter(|student| student.room == Some(room)) {
                 student.is_gone = true;
             }

@@ -1,7 +1,8 @@
 //! A counsellor's page that lives through crashes: it takes, talks, gives back, hands over, closes and switches.
 //!
 //! It does the next thing as soon as an answer leaves room for one, and writes down everything that it asks and hears.
-//! How it comes back after a crash is told in desk_back.rs.
+//! In a room whose key it lacks it asks for that, and does nothing before. How it comes back after a crash is told in
+//! desk_back.rs.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,9 +13,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    common::{proxy::Dice, way::Seat},
+    common::{
+        proxy::Dice,
+        sealed::{envelope, offer},
+        way::Seat,
+    },
     explain::{DeskNo, What},
-    ledger::{Answer, Shared},
+    ledger::{Answer, Shared, broken},
     link::{Link, Lost},
     student::{Habit, id, is_absence},
 };
@@ -29,6 +34,8 @@ pub struct DeskPage {
     pub(super) ledger: Shared,
     pub(super) no: DeskNo,
     pub(super) held: BTreeMap<Uuid, Stay>,
+    /// The key epoch of which it was handed the secret; a crash of the portal takes nothing from a page.
+    keys: HashMap<Uuid, u64>,
     dice: Dice,
     cookie: String,
     link: Option<Link>,
@@ -49,6 +56,8 @@ pub struct DeskPage {
 pub enum Stay {
     /// The lines have not come yet.
     Entering,
+    /// They have, and the key has not.
+    Waiting,
     Talking,
     /// Something was asked that may end it.
     Leaving,
@@ -64,6 +73,7 @@ impl DeskPage {
             ledger,
             no,
             held,
+            keys: HashMap::new(),
             dice,
             cookie,
             link,
@@ -181,11 +191,12 @@ impl DeskPage {
         let (cid, text) = (Uuid::new_v4(), format!("{} of desk {}", self.dice.below(1_000_000), self.no));
         self.unanswered.insert(cid, room);
         self.ledger.borrow_mut().says(room, cid, Some(self.no), &text);
-        self.say(room, cid, &text).await
+        let key_epoch = self.ledger.borrow().rooms[&room].lines[&cid].key_epoch;
+        self.say(room, cid, envelope(&text, key_epoch)).await
     }
 
-    pub(super) async fn say(&mut self, room: Uuid, cid: Uuid, text: &str) -> Result<(), Lost> {
-        self.tell(json!({"type": "say", "room": room, "cid": cid, "body": {"suite": 0, "text": text}})).await
+    pub(super) async fn say(&mut self, room: Uuid, cid: Uuid, body: Value) -> Result<(), Lost> {
+        self.tell(json!({"type": "say", "room": room, "cid": cid, "body": body})).await
     }
 
     pub(super) async fn press(&mut self, claim: Uuid) -> Result<(), Lost> {
@@ -199,7 +210,8 @@ impl DeskPage {
         match frame["type"].as_str().unwrap_or_default() {
             "taken" => self.click_answered(id(&frame["claim"]), Answer::Room(room())),
             "refused" => self.refused(frame),
-            "room" => self.enters(room()),
+            "room" => self.enters(room(), frame).await?,
+            "key_handed" => self.is_handed_key(room(), frame),
             "lines" => self.shows(room(), &frame["lines"]),
             "line" => self.hears_line(frame),
             "moved" => self.moved(room(), &frame["why"]),
@@ -238,6 +250,10 @@ impl DeskPage {
             self.is_in_vain = true;
         }
         if !frame["cid"].is_null() {
+            // A line of an earlier turn, sent again: whoever has the key of their turn may speak all that turn.
+            if frame["reason"] == "key_epoch" {
+                self.ledger.borrow_mut().refuses_line(id(&frame["room"]), id(&frame["cid"]));
+            }
             self.unanswered.remove(&id(&frame["cid"]));
         } else if frame["reason"] == "offer_ended" || frame["reason"] == "limit" {
             self.accepted.retain(|room| frame["room"] != room.to_string());
@@ -252,11 +268,33 @@ impl DeskPage {
         }
     }
 
-    fn enters(&mut self, room: Uuid) {
+    async fn enters(&mut self, room: Uuid, view: &Value) -> Result<(), Lost> {
         let no = self.no;
         self.held.insert(room, Stay::Entering);
+        self.ledger.borrow_mut().shows_keys(room, Some(no), view);
         if self.accepted.remove(&room) {
+            // The key was asked for with that, and comes behind the lines.
             self.ledger.borrow_mut().answers(room, |what| matches!(what, What::HandOver { to, .. } if to == no));
+            return Ok(());
+        }
+        if self.has_key(room) {
+            return Ok(());
+        }
+        let mark = self.dice.below(256) as u8;
+        self.tell(json!({"type": "offer_key", "room": room, "offer": offer(mark)})).await
+    }
+
+    fn has_key(&self, room: Uuid) -> bool {
+        let key_epoch =
+            self.ledger.borrow().rooms.get(&room).and_then(|story| story.key_epochs.get(&Some(self.no)).copied());
+        key_epoch.is_some() && self.keys.get(&room).copied() == key_epoch
+    }
+
+    fn is_handed_key(&mut self, room: Uuid, handed: &Value) {
+        self.ledger.borrow_mut().told.keys_handed += 1;
+        self.keys.insert(room, handed["key_epoch"].as_u64().expect("a key epoch"));
+        if self.has_key(room) && self.held.get(&room) == Some(&Stay::Waiting) {
+            self.held.insert(room, Stay::Talking);
         }
     }
 
@@ -266,7 +304,7 @@ impl DeskPage {
             self.ledger.borrow_mut().hears_line(room, id(&line["cid"]), seq);
         }
         if self.held.get(&room) == Some(&Stay::Entering) {
-            self.held.insert(room, Stay::Talking);
+            self.held.insert(room, if self.has_key(room) { Stay::Talking } else { Stay::Waiting });
         }
     }
 
@@ -281,7 +319,9 @@ impl DeskPage {
         let no = self.no;
         let mut ledger = self.ledger.borrow_mut();
         let hands_over = |what| matches!(what, What::HandOver { from, .. } if from == no);
-        if *why == "given_back" {
+        if *why == "no_key" {
+            broken(&format!("room {room} is taken from desk {no} for want of a key, and its student is there"));
+        } else if *why == "given_back" {
             ledger.answers(room, |what| what == What::GiveBack { by: no });
         } else if ledger.room(room).deeds.iter().filter(|deed| hands_over(deed.what)).count() == 1 {
             // With two of them it is whoever got it that says which.
@@ -303,7 +343,8 @@ impl DeskPage {
         let from = (0..).find(|no| *from == name(*no)).expect("a desk");
         self.ledger.borrow_mut().asks(room, What::HandOver { from, to: self.no });
         self.accepted.insert(room);
-        self.tell(json!({"type": "accept", "room": room})).await
+        let mark = self.dice.below(256) as u8;
+        self.tell(json!({"type": "accept", "room": room, "offer": offer(mark)})).await
     }
 
     fn last_unanswered(&self) -> Option<Uuid> {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    common::sealed::envelope,
     desk::{DeskPage, Stay},
     explain::Holder,
     ledger::{Answer, Click, broken},
@@ -27,7 +28,7 @@ impl DeskPage {
             broken(&format!("desk {} holds {held:?}, and is told {told:?}", self.no));
         }
         self.until("the lines of the rooms that are held", |desk, _| {
-            held.iter().all(|room| desk.held.get(room) == Some(&Stay::Talking)).then_some(())
+            held.iter().all(|room| desk.held.get(room).is_some_and(|stay| *stay != Stay::Entering)).then_some(())
         })
         .await
     }
@@ -38,20 +39,22 @@ impl DeskPage {
         for room in held {
             let mut lines: Vec<_> = {
                 let ledger = self.ledger.borrow();
-                let mine = ledger.rooms[&room].lines.iter().filter(|(_, line)| line.by == Some(self.no));
-                mine.map(|(cid, line)| (line.seq.is_some(), *cid, line.text.clone())).collect()
+                let all = ledger.rooms[&room].lines.iter();
+                let mine = all.filter(|(_, line)| line.by == Some(self.no) && !line.is_refused);
+                mine.map(|(cid, line)| (line.seq.is_some(), *cid, line.key_epoch, line.text.clone())).collect()
             };
             lines.sort_unstable();
             let answered = lines.iter().filter(|(is_answered, ..)| *is_answered).count();
             lines.truncate(lines.len() - answered.saturating_sub(AGAIN));
-            for (_, cid, text) in &lines {
-                let answer = self.says_again(room, *cid, text).await?;
-                if answer["type"] != "line" {
+            for (_, cid, key_epoch, text) in &lines {
+                let answer = self.says_again(room, *cid, envelope(text, *key_epoch)).await?;
+                if answer["type"] != "line" && answer["reason"] != "key_epoch" {
                     broken(&format!("line {cid} was sent again, and is answered by {answer}"));
                 }
             }
-            if let Some((_, cid, _)) = lines.last() {
-                let answer = self.says_again(room, *cid, "something else").await?;
+            // The last was answered before this crash, if any was.
+            if let Some((true, cid, key_epoch, _)) = lines.last() {
+                let answer = self.says_again(room, *cid, envelope("something else", *key_epoch)).await?;
                 if answer["reason"] != "cid_taken" {
                     broken(&format!("line {cid} was sent with other content, and is answered by {answer}"));
                 }
@@ -60,8 +63,8 @@ impl DeskPage {
         Ok(())
     }
 
-    async fn says_again(&mut self, room: Uuid, cid: Uuid, text: &str) -> Result<Value, Lost> {
-        self.say(room, cid, text).await?;
+    async fn says_again(&mut self, room: Uuid, cid: Uuid, body: Value) -> Result<Value, Lost> {
+        self.say(room, cid, body).await?;
         self.until("a line that was sent again", |_, frame| (frame["cid"] == json!(cid)).then(|| frame.clone())).await
     }
 

@@ -10,9 +10,13 @@ use std::{
 };
 
 use quietline::private::{Credential, Digested};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::explain::{Deed, DeskNo, Holder, What};
+use super::{
+    explain::{Deed, DeskNo, Holder, What},
+    shares,
+};
 
 pub type Shared = Rc<RefCell<Ledger>>;
 
@@ -37,6 +41,8 @@ pub struct Ledger {
     pub students: Vec<Student>,
     /// Every room that anybody has heard of and that is not known to be erased.
     pub rooms: BTreeMap<Uuid, Story>,
+    /// The shares of rooms that are erased.
+    pub wiped: Vec<(Uuid, Vec<u8>)>,
     pub clicks: Vec<Click>,
     /// One for each desk.
     pub switches: Vec<Switch>,
@@ -67,6 +73,10 @@ pub struct Told {
     pub handed_over: u64,
     pub ended: u64,
     pub switched: u64,
+    /// The key of a room, for each desk that asked.
+    pub keys_handed: u64,
+    /// That a line has to be sealed anew.
+    pub refused: u64,
     /// That the other side is not there.
     pub absent: u64,
     /// To come back.
@@ -78,6 +88,10 @@ pub struct Story {
     pub holder: Holder,
     pub deeds: Vec<Deed>,
     pub lines: HashMap<Uuid, Line>,
+    /// Once somebody was shown it.
+    pub share: Option<Vec<u8>>,
+    /// The latest that each desk was told, and the student.
+    pub key_epochs: HashMap<Option<DeskNo>, u64>,
 }
 
 #[derive(Clone)]
@@ -85,6 +99,10 @@ pub struct Line {
     /// A desk, or the room's student.
     pub by: Option<DeskNo>,
     pub text: String,
+    /// With which secret it was sealed; it is sent again as it is.
+    pub key_epoch: u64,
+    /// Sealed with a secret that was not in use any more: nobody kept it, and nobody may keep it.
+    pub is_refused: bool,
     /// The number it was answered with.
     pub seq: Option<u64>,
 }
@@ -153,13 +171,56 @@ impl Ledger {
     }
 
     pub fn room(&mut self, room: Uuid) -> &mut Story {
-        let new = || Story { holder: Holder::Nobody, deeds: Vec::new(), lines: HashMap::new() };
+        let new = || Story {
+            holder: Holder::Nobody,
+            deeds: Vec::new(),
+            lines: HashMap::new(),
+            share: None,
+            key_epochs: HashMap::new(),
+        };
         self.rooms.entry(room).or_insert_with(new)
     }
 
+    /// What a page is told of a room's keys: the one share, for as long as the room is there, and no older epoch.
+    pub fn shows_keys(&mut self, room: Uuid, to: Option<DeskNo>, view: &Value) {
+        self.has_share(room, &shares::of(&view["share"]));
+        self.hears_key_epoch(room, to, view);
+    }
+
+    pub fn has_share(&mut self, room: Uuid, share: &[u8]) {
+        if self.room(room).share.get_or_insert_with(|| share.to_vec()) != share {
+            broken(&format!("room {room} has another share than before"));
+        }
+    }
+
+    pub fn hears_key_epoch(&mut self, room: Uuid, to: Option<DeskNo>, said: &Value) {
+        let key_epoch = said["key_epoch"].as_u64().expect("a key epoch");
+        let before = self.room(room).key_epochs.insert(to, key_epoch).unwrap_or_default();
+        if key_epoch < before {
+            broken(&format!("room {room} was in key epoch {before}, and is in {key_epoch}"));
+        }
+    }
+
     pub fn says(&mut self, room: Uuid, cid: Uuid, by: Option<DeskNo>, text: &str) {
-        let line = Line { by, text: text.to_owned(), seq: None };
+        let key_epoch = self.room(room).key_epochs[&by];
+        let line = Line { by, text: text.to_owned(), key_epoch, is_refused: false, seq: None };
         self.room(room).lines.entry(cid).or_insert(line);
+    }
+
+    /// A line is not taken because of its key epoch; returns its words, to be said anew.
+    pub fn refuses_line(&mut self, room: Uuid, cid: Uuid) -> String {
+        self.told.refused += 1;
+        let Story { lines, key_epochs, .. } = self.room(room);
+        match lines.get_mut(&cid) {
+            Some(line) if line.seq.is_none() && line.key_epoch != key_epochs[&line.by] => {
+                line.is_refused = true;
+                line.text.clone()
+            }
+            line => {
+                let line = line.map(|line| (line.seq, line.key_epoch));
+                broken(&format!("line {cid} of room {room}, {line:?}, is refused for its key epoch: {key_epochs:?}"));
+            }
+        }
     }
 
     /// Whoever hears a line is told that it is kept.
@@ -167,6 +228,9 @@ impl Ledger {
         let Some(line) = self.room(room).lines.get_mut(&cid) else {
             broken(&format!("room {room} shows line {cid}, which nobody sent"));
         };
+        if line.is_refused {
+            broken(&format!("line {cid} of room {room} was refused, and is kept as {seq}"));
+        }
         let before = *line.seq.get_or_insert(seq);
         if before != seq {
             broken(&format!("line {cid} of room {room} was number {before} and is {seq}"));

@@ -12,6 +12,7 @@ pub mod control;
 pub mod desk;
 mod desk_back;
 pub mod explain;
+pub mod first;
 pub mod kept;
 pub mod ledger;
 pub mod link;
@@ -19,6 +20,7 @@ pub mod play;
 #[path = "../bench/portal.rs"]
 pub mod portal;
 pub mod server;
+pub mod shares;
 pub mod student;
 
 pub(crate) use super::common::{self, cluster};

@@ -6,7 +6,7 @@
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::{join_all, select_all, try_join_all};
 use serde_json::json;
 use tokio::{
     sync::Notify,
@@ -22,6 +22,7 @@ use super::{
     link::{Link, Lost},
     portal::Home,
     server::{Data, Disk, Server, Workshop},
+    shares,
     student::{Habit, StudentPage},
 };
 
@@ -111,6 +112,8 @@ struct Tally {
     handed_over: u64,
     ended: u64,
     switched: u64,
+    keys_handed: u64,
+    refused: u64,
 }
 
 impl Tally {
@@ -123,12 +126,15 @@ impl Tally {
             handed_over: self.handed_over + told.handed_over,
             ended: self.ended + told.ended,
             switched: self.switched + told.switched,
+            keys_handed: self.keys_handed + told.keys_handed,
+            refused: self.refused + told.refused,
         }
     }
 
+    /// Whether a line is refused for its key epoch is left to chance.
     fn is_all(self) -> bool {
-        let Self { lines, rooms, taken, given_back, handed_over, ended, switched } = self;
-        [lines, rooms, taken, given_back, handed_over, ended, switched].iter().all(|times| 0 < *times)
+        let Self { lines, rooms, taken, given_back, handed_over, ended, switched, keys_handed, .. } = self;
+        [lines, rooms, taken, given_back, handed_over, ended, switched, keys_handed].iter().all(|times| 0 < *times)
     }
 }
 
@@ -199,6 +205,10 @@ impl World {
     pub async fn looks(&mut self) {
         let kept = Kept::of(&self.data).await;
         self.ledger.borrow_mut().holds_against(&kept);
+        let left = shares::left_in(self.data.home.folder.path(), &self.ledger.borrow().wiped);
+        if let Some((file, room)) = left {
+            broken(&format!("room {room} is erased, and a part of its share is left in {}", file.display()));
+        }
     }
 
     /// Everybody returns, sees what is theirs, repeats what was not answered; and so many who wait are taken.
@@ -210,11 +220,19 @@ impl World {
         let desks = try_join_all(self.desks.iter_mut().map(DeskPage::repeats));
         both(students, desks).await?;
         self.stay_gone(at).await?;
-        for desk in &mut self.desks {
-            desk.presses_again().await?;
+        let waiting = self.students.iter_mut().map(|student| Box::pin(student.waits()));
+        let taking = async {
+            for desk in &mut self.desks {
+                desk.presses_again().await?;
+            }
+            self.desks[0].is_available().await?;
+            self.desks[0].takes_in_order(taken).await
+        };
+        // Whoever takes a room is handed its key by the student.
+        tokio::select! {
+            taken = taking => taken,
+            (lost, ..) = select_all(waiting) => Err(lost),
         }
-        self.desks[0].is_available().await?;
-        self.desks[0].takes_in_order(taken).await
     }
 
     /// From here on everybody stays where they are, and talks.

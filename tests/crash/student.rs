@@ -1,7 +1,7 @@
 //! A student's page that lives through crashes: it joins, talks, closes, and comes back with its key.
 //!
-//! It says its next line as soon as an answer leaves room for one, so that the portal is never idle, and writes down
-//! everything that it asks and hears.
+//! It says its next line as soon as an answer leaves room for one, so that the portal is never idle, hands over the key
+//! whenever it is asked, and writes down everything that it asks and hears.
 
 use std::{collections::HashSet, net::SocketAddr};
 
@@ -9,9 +9,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    common::{proxy::Dice, way::Seat},
+    common::{
+        proxy::Dice,
+        sealed::{answer, envelope},
+        way::Seat,
+    },
     explain::What,
-    ledger::{Shared, broken},
+    ledger::{Line, Shared, broken},
     link::{Link, Lost},
 };
 
@@ -82,20 +86,23 @@ impl StudentPage {
     pub async fn repeats(&mut self) -> Result<(), Lost> {
         let Some(room) = self.room else { return Ok(()) };
         let (mut again, mut answered) = (Vec::new(), Vec::new());
-        for (cid, line) in self.ledger.borrow().rooms[&room].lines.iter().filter(|(_, line)| line.by.is_none()) {
-            if line.seq.is_none() { &mut again } else { &mut answered }.push((*cid, line.text.clone()));
+        let may_send = |line: &&Line| line.by.is_none() && !line.is_refused;
+        for (cid, line) in self.ledger.borrow().rooms[&room].lines.iter().filter(|(_, line)| may_send(line)) {
+            if line.seq.is_none() { &mut again } else { &mut answered }.push((*cid, line.clone()));
         }
         answered.truncate(AGAIN);
-        let other = answered.first().map(|(cid, _)| *cid);
-        for (cid, text) in again.into_iter().chain(answered) {
-            self.tell(say(cid, &text)).await?;
+        let other = answered.first().cloned();
+        for (cid, line) in again.into_iter().chain(answered) {
+            self.tell(say(cid, &line.text, line.key_epoch)).await?;
             let answer = self.answer_to(cid).await?;
-            if answer["type"] != "line" {
+            if answer["reason"] == "key_epoch" {
+                self.ledger.borrow_mut().refuses_line(room, cid);
+            } else if answer["type"] != "line" {
                 broken(&format!("line {cid} was sent again, and is answered by {answer}"));
             }
         }
-        if let Some(cid) = other {
-            self.tell(say(cid, "something else")).await?;
+        if let Some((cid, line)) = other {
+            self.tell(say(cid, "something else", line.key_epoch)).await?;
             let answer = self.answer_to(cid).await?;
             if answer["reason"] != "cid_taken" {
                 broken(&format!("line {cid} was sent with other content, and is answered by {answer}"));
@@ -140,46 +147,75 @@ impl StudentPage {
                 self.acts(room).await?;
             }
             let frame = self.link().next().await?;
-            if let Some(visit) = self.hear(&frame) {
+            if let Some(visit) = self.hear(&frame).await? {
                 return Ok(visit);
             }
         }
     }
 
+    /// Says nothing, and hands over the key to whoever takes the room.
+    pub async fn waits(&mut self) -> Lost {
+        let waiting: Result<(), Lost> = async {
+            loop {
+                let frame = self.link().next().await?;
+                self.hear(&frame).await?;
+            }
+        }
+        .await;
+        waiting.expect_err("only a loss ends it")
+    }
+
     async fn acts(&mut self, room: Uuid) -> Result<(), Lost> {
-        let cid = Uuid::new_v4();
-        self.unanswered.insert(cid);
         if self.dice.one_in(CLOSES) && self.habit == Habit::Lively {
+            self.unanswered.insert(Uuid::new_v4());
             self.ledger.borrow_mut().asks(room, What::Close);
             return self.tell(json!({"type": "close"})).await;
         }
         let text = format!("{} of student {}", self.dice.below(1_000_000), self.student);
-        self.ledger.borrow_mut().says(room, cid, None, &text);
-        self.tell(say(cid, &text)).await
+        self.says(room, &text).await
     }
 
-    fn hear(&mut self, frame: &Value) -> Option<Visit> {
-        match frame["type"].as_str()? {
+    async fn says(&mut self, room: Uuid, text: &str) -> Result<(), Lost> {
+        let cid = Uuid::new_v4();
+        self.unanswered.insert(cid);
+        self.ledger.borrow_mut().says(room, cid, None, text);
+        let key_epoch = self.ledger.borrow().rooms[&room].lines[&cid].key_epoch;
+        self.tell(say(cid, text, key_epoch)).await
+    }
+
+    async fn hear(&mut self, frame: &Value) -> Result<Option<Visit>, Lost> {
+        match frame["type"].as_str().unwrap_or_default() {
             "room" => self.enters(frame),
             "lines" => self.shows(&frame["lines"]),
             "line" => self.hears_line(frame),
             "ended" => {
                 self.ledger.borrow_mut().ended(id(&frame["room"]));
-                return Some(Visit::Ended);
+                return Ok(Some(Visit::Ended));
             }
             "presence" => self.ledger.borrow_mut().told.absent += is_absence(frame),
-            "gone" => return self.is_turned_away(),
+            "gone" => return Ok(Some(self.is_turned_away())),
+            "key_epoch" => self.ledger.borrow_mut().hears_key_epoch(id(&frame["room"]), None, frame),
+            "key_offered" => self.tell(answer(frame)).await?,
+            "refused" if frame["reason"] == "key_epoch" => {
+                let (room, cid) = (id(&frame["room"]), id(&frame["cid"]));
+                self.unanswered.remove(&cid);
+                let text = self.ledger.borrow_mut().refuses_line(room, cid);
+                self.says(room, &text).await?;
+            }
             "refused" => broken(&format!("student {} is told {frame}", self.student)),
             _ => {}
         }
-        None
+        Ok(None)
     }
 
-    /// In the middle of a life a key opens nothing only when its room was closed.
-    fn is_turned_away(&self) -> Option<Visit> {
-        let room = self.ledger.borrow().students[self.student].room?;
-        self.ledger.borrow_mut().ended(room);
-        Some(Visit::Ended)
+    /// In the middle of a life a key opens nothing only when its room was closed, of which this page may never have
+    /// heard.
+    fn is_turned_away(&self) -> Visit {
+        let room = self.ledger.borrow().students[self.student].room;
+        if let Some(room) = room {
+            self.ledger.borrow_mut().ended(room);
+        }
+        Visit::Ended
     }
 
     fn hears_line(&mut self, line: &Value) {
@@ -193,6 +229,7 @@ impl StudentPage {
     fn enters(&mut self, view: &Value) {
         let room = id(&view["room"]);
         self.ledger.borrow_mut().joined(self.student, room, id(&view["epoch"]));
+        self.ledger.borrow_mut().shows_keys(room, None, view);
         self.room = Some(room);
     }
 
@@ -237,7 +274,7 @@ impl StudentPage {
     }
 
     async fn answer_to(&mut self, cid: Uuid) -> Result<Value, Lost> {
-        let answer = self.link().until("a line that was sent again", |frame| frame["cid"] == json!(cid)).await?;
+        let answer = self.until("a line that was sent again", |frame| frame["cid"] == json!(cid)).await?;
         if answer["type"] == "line" {
             self.hears_line(&answer);
         }
@@ -245,7 +282,18 @@ impl StudentPage {
     }
 
     async fn hears(&mut self, what: &str, kinds: &[&str]) -> Result<Value, Lost> {
-        self.link().until(what, |frame| kinds.iter().any(|kind| frame["type"] == *kind)).await
+        self.until(what, |frame| kinds.iter().any(|kind| frame["type"] == *kind)).await
+    }
+
+    /// What is looked for; the key is handed over meanwhile.
+    async fn until(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Result<Value, Lost> {
+        loop {
+            let found = self.link().until(what, |frame| is_it(frame) || frame["type"] == "key_offered").await?;
+            if is_it(&found) {
+                return Ok(found);
+            }
+            self.tell(answer(&found)).await?;
+        }
     }
 
     async fn tell(&mut self, what: Value) -> Result<(), Lost> {
@@ -266,6 +314,6 @@ pub fn is_absence(presence: &Value) -> u64 {
     u64::from(presence["whereabouts"] == "reconnecting" || presence["whereabouts"] == "away")
 }
 
-fn say(cid: Uuid, text: &str) -> Value {
-    json!({"type": "say", "cid": cid, "body": {"suite": 0, "text": text}})
+fn say(cid: Uuid, text: &str, key_epoch: u64) -> Value {
+    json!({"type": "say", "cid": cid, "body": envelope(text, key_epoch)})
 }

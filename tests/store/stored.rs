@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use quietline::{
     private::{Credential, Digested, Forms, Nickname, SealedText},
-    protocol::Body,
+    protocol::Envelope,
     store::{NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow, Seated, Sharing, StaffRole, Store, Take},
 };
 use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Time};
@@ -37,7 +37,6 @@ pub fn new_room(n: u128) -> NewRoom {
         room: RoomId(n),
         epoch: n + 1_000,
         key: Credential::random().expect("random").digest(),
-        nickname: Nickname::parse("moss").expect("fits"),
         forms: forms("moss", "moss"),
         shared: Sharing::Allowed,
         now: Time(n as i64),
@@ -52,8 +51,12 @@ pub async fn open(store: &dyn Store, new: NewRoom) -> RoomRow {
 }
 
 pub fn line(room: u128, cid: u128, from: Role, text: &str) -> NewLine {
-    let body = Body { suite: 0, text: SealedText::new(text.to_owned()) };
-    NewLine { room: RoomId(room), cid: Cid(cid), from, at: Time(5), body }
+    NewLine { room: RoomId(room), cid: Cid(cid), from, at: Time(5), body: envelope(1, text) }
+}
+
+/// A store keeps whatever is in it.
+pub fn envelope(key_epoch: u32, sealed: &str) -> Envelope {
+    Envelope { suite: 1, key_epoch, sealed: SealedText::new(sealed.to_owned()) }
 }
 
 pub async fn say(store: &dyn Store, room: u128, cid: u128, from: Role) {

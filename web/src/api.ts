@@ -1,7 +1,8 @@
 // The few questions that are asked over plain requests: who is signed in, signing in and out, the first account, and the
-// last word of a page that is being left. Answers are values; nothing here throws and nothing is retried.
+// last word of a page that is being left, and a counsellor's key. Answers are values; nothing here throws and nothing is retried.
 
 import type { Trouble } from "./desk-state";
+import type { Registered } from "./identity";
 
 export type Answered = { nickname: string } | { trouble: Trouble };
 
@@ -36,6 +37,28 @@ export async function signOut(): Promise<void> {
 export function leave(key: string): void {
   const headers = { "content-type": "text/plain" };
   fetch("/api/leave", { method: "POST", body: key, headers, keepalive: true }).catch(() => {});
+}
+
+/** What the server knows of this account's key; null if that could not be found out. */
+export async function registered(): Promise<Registered | null> {
+  try {
+    const response = await fetch("/api/identity");
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The installation's signature under this key; null if it could not be had. */
+export async function certify(open: string, kept: string | null): Promise<string | null> {
+  try {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ public: open, kept });
+    const response = await fetch("/api/identity", { method: "PUT", headers, body });
+    return response.ok ? (await response.json()).certificate : null;
+  } catch {
+    return null;
+  }
 }
 
 const REASONS = ["wrong", "gone", "login", "nickname", "password"] as const;

@@ -1,7 +1,8 @@
 // Who is on the other side of a room besides their lines: where they are, whether they are about to hand over, and what
 // the student was asked about older lines. Pure. It knows no line and no socket; only what a `room` frame and news say.
 
-import type { Notice, Older, PlacedNotice, RoomView, Whereabouts } from "./protocol.gen";
+import type { PlainView } from "./plain";
+import type { Notice, Older, PlacedNotice, Whereabouts } from "./protocol.gen";
 
 /** Something that has just changed. It is said until it has been answered by a line, and not again after a reload. */
 export type News =
@@ -25,9 +26,9 @@ export type Company = {
 };
 
 /** What the page knew of a room before it was described anew. */
-export type Acquaintance = { company: Company; nickname: string; counsellor: string | null };
+export type Acquaintance = { company: Company; nickname: string | null; counsellor: string | null };
 
-export function met(view: RoomView, before: Acquaintance | null): Company {
+export function met(view: PlainView, before: Acquaintance | null): Company {
   const described: Company = {
     whereabouts: view.whereabouts,
     handingTo: view.handing_to,
@@ -36,7 +37,8 @@ export function met(view: RoomView, before: Acquaintance | null): Company {
     news: before?.company.news ?? [],
   };
   if (before === null) return described;
-  const named = view.nickname === before.nickname ? described : renamed(described, view.nickname);
+  const news = before.nickname !== null && view.nickname !== null && view.nickname !== before.nickname;
+  const named = news ? renamed(described, view.nickname ?? "") : described;
   // That somebody stays can only be said of the one who was asked about.
   if (view.counsellor !== before.counsellor) return named;
   return handing({ ...named, handingTo: before.company.handingTo }, view.handing_to);
@@ -47,7 +49,7 @@ export function arrival(notices: readonly PlacedNotice[]): number | null {
   return notices.findLast(({ notice }) => notice === "counsellor_came")?.nth ?? null;
 }
 
-function stillAbout({ older, notices }: RoomView, answer: OlderAnswer | null): OlderAnswer | null {
+function stillAbout({ older, notices }: PlainView, answer: OlderAnswer | null): OlderAnswer | null {
   return older === "asked" && answer?.nth === arrival(notices) ? answer : null;
 }
 

@@ -3,14 +3,16 @@
 // Before the reveal a seat hears only its own lines, so numbers may be missing; after it, a missing number is a gap.
 
 import { shown } from "./lines";
-import type { Notice, PlacedNotice, Resume, Role, RoomView, Said } from "./protocol.gen";
+import type { Body, PlainSaid, PlainView } from "./plain";
+import type { Notice, PlacedNotice, Resume, Role } from "./protocol.gen";
 
 export type Pending = { readonly cid: string; readonly text: string };
 
 export type Conversation = {
   readonly room: string;
   readonly epoch: string;
-  readonly nickname: string;
+  /** The student's; null until it is known. */
+  readonly nickname: string | null;
   readonly counsellor: string | null;
   readonly revealed: boolean;
   /** This seat reads the lines behind this one: more than 0 for a counsellor who came later (W13). */
@@ -18,7 +20,7 @@ export type Conversation = {
   /** How far the other side has been shown the lines. */
   readonly seen: number;
   /** In order of their numbers. */
-  readonly lines: readonly Said[];
+  readonly lines: readonly PlainSaid[];
   readonly notices: readonly PlacedNotice[];
   /** In the order in which they were written. */
   readonly pending: readonly Pending[];
@@ -32,13 +34,13 @@ export type Mark = "sending" | "sent" | "seen";
 
 export type Item =
   /** `by` is the counsellor who said it, on the student's page. */
-  | { kind: "said"; key: string; voice: Voice; by: string | null; text: string; mark: Mark | null }
+  | { kind: "said"; key: string; voice: Voice; by: string | null; body: Body; mark: Mark | null }
   | { kind: "notice"; key: string; notice: Notice; counsellor: string | null }
   /** Older lines exist, and this seat does not read them. */
   | { kind: "older"; key: "older" };
 
 /** The room as the server describes it. What is shown stays until its lines arrive, so that nothing flickers. */
-export function entered(view: RoomView, before: Conversation | null): Conversation {
+export function entered(view: PlainView, before: Conversation | null): Conversation {
   const same = before !== null && before.room === view.room && before.epoch === view.epoch;
   return {
     room: view.room,
@@ -56,13 +58,13 @@ export function entered(view: RoomView, before: Conversation | null): Conversati
 }
 
 /** Older or newly revealed lines. */
-export function caughtUp(conversation: Conversation, lines: readonly Said[], mine: Role): Conversation {
+export function caughtUp(conversation: Conversation, lines: readonly PlainSaid[], mine: Role): Conversation {
   const known = conversation.awaiting === "full" ? [] : conversation.lines;
   return { ...merged(conversation, known, lines, mine), awaiting: null };
 }
 
 /** One live line, or the finding that lines before it are missing. */
-export function heard(conversation: Conversation, line: Said, mine: Role): Conversation | "gap" {
+export function heard(conversation: Conversation, line: PlainSaid, mine: Role): Conversation | "gap" {
   const mustFollow = conversation.revealed || line.from !== mine;
   if (mustFollow && line.seq > Math.max(highest(conversation), conversation.readsAfter) + 1) return "gap";
   return merged(conversation, conversation.lines, [line], mine);
@@ -89,6 +91,12 @@ export function seenByThem(conversation: Conversation, seq: number): Conversatio
 
 export function called(conversation: Conversation, nickname: string): Conversation {
   return { ...conversation, nickname };
+}
+
+/** Lines that are known already, now that they can be read. */
+export function unlocked(conversation: Conversation, lines: readonly PlainSaid[]): Conversation {
+  const bySeq = new Map(lines.map((line) => [line.seq, line]));
+  return { ...conversation, lines: conversation.lines.map((line) => bySeq.get(line.seq) ?? line) };
 }
 
 export function written(conversation: Conversation, pending: Pending): Conversation {
@@ -129,24 +137,33 @@ export function items(conversation: Conversation, mine: Role): Item[] {
     placeNotices(seq);
     const mark = seq === lastSeen ? "seen" : seq === lastSent ? "sent" : null;
     const by = from === "counsellor" ? speaker : null;
-    list.push({ kind: "said", key: cid, voice: voice(conversation, line, mine), by, text: shown(body.text), mark });
+    list.push({ kind: "said", key: cid, voice: voice(conversation, line, mine), by, body: readable(body), mark });
   }
   placeNotices(Number.POSITIVE_INFINITY);
   // The key is the cid before and after the answer, so the same element stays and nothing is read out twice.
   for (const { cid, text } of pending) {
-    list.push({ kind: "said", key: cid, voice: "mine", by: null, text, mark: "sending" });
+    list.push({ kind: "said", key: cid, voice: "mine", by: null, body: { kind: "text", text }, mark: "sending" });
   }
   return list;
 }
 
+function readable(body: Body): Body {
+  return body.kind === "text" ? { kind: "text", text: shown(body.text) } : body;
+}
+
 /** A counsellor is asked to say hi behind the line after which they came; what a counsellor said before was another's. */
-function voice({ notices }: Conversation, { from, seq }: Said, mine: Role): Voice {
+function voice({ notices }: Conversation, { from, seq }: PlainSaid, mine: Role): Voice {
   if (from !== mine) return "theirs";
   const before = mine === "counsellor" && notices.some(({ notice, after }) => notice === "say_hi" && seq <= after);
   return before ? "earlier" : "mine";
 }
 
-function merged(conversation: Conversation, known: readonly Said[], more: readonly Said[], mine: Role): Conversation {
+function merged(
+  conversation: Conversation,
+  known: readonly PlainSaid[],
+  more: readonly PlainSaid[],
+  mine: Role,
+): Conversation {
   const bySeq = new Map([...known, ...more].map((line) => [line.seq, line]));
   const lines = [...bySeq.values()].sort((one, other) => one.seq - other.seq);
   const answered = new Set(more.filter((line) => line.from === mine).map((line) => line.cid));

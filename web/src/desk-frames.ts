@@ -5,12 +5,13 @@ import { answered, beaten, beating } from "./connection";
 import { inRoom as inHeld, isHeld, passed, past, type RoomInput, sat } from "./desk-rooms";
 import type { Desk, DeskEffect } from "./desk-state";
 import type { Moment } from "./moment";
-import type { Refused, RoomView, ToDesk } from "./protocol.gen";
+import type { PlainToDesk, PlainView } from "./plain";
+import type { Refused } from "./protocol.gen";
 import type { TalkInput } from "./talk";
 
 type DeskStep = [Desk, DeskEffect[]];
 
-export function told(before: Desk, frame: ToDesk, moment: Moment): DeskStep {
+export function told(before: Desk, frame: PlainToDesk, moment: Moment): DeskStep {
   const desk = { ...before, connection: answered(before.connection) };
   const talk = (room: string, input: TalkInput) => inRoom(desk, room, { type: "talk", input }, moment);
   switch (frame.type) {
@@ -43,6 +44,10 @@ export function told(before: Desk, frame: ToDesk, moment: Moment): DeskStep {
       const [beaten, beats] = beat(next);
       return [beaten, [...beats, ...effects]];
     }
+    case "unlocked":
+      return talk(frame.room, { type: "unlocked", lines: frame.lines });
+    case "sealing":
+      return talk(frame.room, { type: "sealing", sealing: frame.sealing });
     case "line":
       return talk(frame.room, { type: "line", line: frame });
     case "notice":
@@ -58,7 +63,8 @@ export function told(before: Desk, frame: ToDesk, moment: Moment): DeskStep {
     case "older":
       return talk(frame.room, { type: "older", older: frame.older });
     case "named":
-      return talk(frame.room, { type: "renamed", nickname: frame.nickname });
+    case "renamed":
+      return talk(frame.room, { type: frame.type, nickname: frame.nickname });
     case "warning":
       return talk(frame.room, { type: "warning", closesIn: frame.closes_in_ms });
     case "stayed":
@@ -98,7 +104,7 @@ function wound(desk: Desk): DeskStep {
 }
 
 /** The server has the say over which rooms are ours. What was not answered before the loss is asked again. */
-function welcomed(desk: Desk, welcome: Extract<ToDesk, { type: "welcome" }>): DeskStep {
+function welcomed(desk: Desk, welcome: Extract<PlainToDesk, { type: "welcome" }>): DeskStep {
   const { nickname, limit, beat_ms } = welcome;
   const rooms = desk.rooms.map((room) => {
     if (welcome.rooms.includes(room.room)) return room;
@@ -113,7 +119,7 @@ function welcomed(desk: Desk, welcome: Extract<ToDesk, { type: "welcome" }>): De
   return [next, effects];
 }
 
-function queued(desk: Desk, frame: Extract<ToDesk, { type: "queue" }>, { now }: Moment): Desk {
+function queued(desk: Desk, frame: Extract<PlainToDesk, { type: "queue" }>, { now }: Moment): Desk {
   const { waiting, reconnecting } = frame;
   // What was said of an empty queue stands until it is not true any more.
   const grew = waiting > (desk.queue?.waiting ?? 0);
@@ -124,7 +130,7 @@ function queued(desk: Desk, frame: Extract<ToDesk, { type: "queue" }>, { now }: 
   return { ...desk, now, queue, answer: over ? null : desk.answer };
 }
 
-function offered(desk: Desk, frame: Extract<ToDesk, { type: "offered" }>, { now }: Moment): DeskStep {
+function offered(desk: Desk, frame: Extract<PlainToDesk, { type: "offered" }>, { now }: Moment): DeskStep {
   const { room, from, expires_in_ms } = frame;
   const endsAt = now + expires_in_ms;
   const known = desk.offers.find((offer) => offer.room === room);
@@ -137,7 +143,7 @@ export function withoutOffer(desk: Desk, room: string): Desk {
   return { ...desk, offers: desk.offers.filter((offer) => offer.room !== room) };
 }
 
-function entered(desk: Desk, view: RoomView, moment: Moment): DeskStep {
+function entered(desk: Desk, view: PlainView, moment: Moment): DeskStep {
   const before = desk.rooms.find(({ room }) => room === view.room);
   if (before && isHeld(before)) {
     return inRoom(desk, view.room, { type: "talk", input: { type: "view", view } }, moment);
@@ -165,5 +171,6 @@ function refused(desk: Desk, frame: Refused, moment: Moment): DeskStep {
     return [{ ...desk, offers, answer: reason }, []];
   }
   if (reason === "colleague") return inRoom(desk, room, { type: "parting", input: { type: "refused" } }, moment);
-  return inRoom(desk, room, { type: "talk", input: { type: "refused", refused: frame } }, moment);
+  const outdated = desk.outdated || reason === "suite";
+  return inRoom({ ...desk, outdated }, room, { type: "talk", input: { type: "refused", refused: frame } }, moment);
 }

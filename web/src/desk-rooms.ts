@@ -4,7 +4,8 @@
 import { since, theirs } from "./conversation";
 import type { Moment } from "./moment";
 import { type Parting, type PartingEffect, type PartingInput, staying, step as stepParting } from "./parting";
-import type { Ended, FromDesk, Known, Moved, RoomView } from "./protocol.gen";
+import type { PlainFromDesk, PlainView } from "./plain";
+import type { Ended, Known, Moved } from "./protocol.gen";
 import { type Talk, type TalkEffect, type TalkInput, step as stepTalk, talk } from "./talk";
 
 export type Held = {
@@ -16,12 +17,12 @@ export type Held = {
 };
 
 /** A room that has ended and is still shown. `ended` is null when it was found gone, without being told how. */
-export type Past = { readonly room: string; readonly nickname: string; readonly ended: Ended | null };
+export type Past = { readonly room: string; readonly nickname: string | null; readonly ended: Ended | null };
 
 /** A room that goes on elsewhere. `why` is null when it was found moved, without being told how. */
 export type Passed = {
   readonly room: string;
-  readonly nickname: string;
+  readonly nickname: string | null;
   readonly why: Moved | null;
   /** What was written here and never sent. */
   readonly unsent: readonly string[];
@@ -32,7 +33,7 @@ export type DeskRoom = Held | Past | Passed;
 export type RoomInput = { type: "talk"; input: TalkInput } | { type: "parting"; input: PartingInput };
 
 export type RoomEffect =
-  | { do: "tell"; frame: FromDesk }
+  | { do: "tell"; frame: PlainFromDesk }
   | { do: "connect" }
   | { do: "later"; ms: number; input: { type: "room"; room: string; input: TalkInput } };
 
@@ -45,7 +46,7 @@ export function isPassed(room: DeskRoom): room is Passed {
 }
 
 /** A room that was given to this desk. What was left unsent in it when it was here before stands in its box again. */
-export function sat(view: RoomView, before: DeskRoom | undefined, moment: Moment): Held {
+export function sat(view: PlainView, before: DeskRoom | undefined, moment: Moment): Held {
   const draft = before && isPassed(before) ? before.unsent.join("\n") : "";
   const fresh = talk(view, "counsellor", moment);
   return { room: view.room, talk: { ...fresh, draft }, parting: staying, unread: 0 };
@@ -108,14 +109,14 @@ function following(input: TalkInput): PartingInput | null {
   }
 }
 
-function wish(room: string, effect: PartingEffect): FromDesk {
+function wish(room: string, effect: PartingEffect): PlainFromDesk {
   return effect.do === "hand_over" ? { type: "hand_over", room, to: effect.to } : { type: "give_back", room };
 }
 
 function outward(room: string, effect: TalkEffect): RoomEffect[] {
   switch (effect.do) {
     case "say":
-      return [{ do: "tell", frame: { type: "say", room, cid: effect.cid, body: { suite: 0, text: effect.text } } }];
+      return [{ do: "tell", frame: { type: "say", room, cid: effect.cid, text: effect.text } }];
     case "typing":
     case "stay":
     case "close":

@@ -13,9 +13,11 @@ import {
 } from "./connection";
 import { beat, inRoom, told, withoutOffer } from "./desk-frames";
 import { type DeskRoom, isHeld, known, type RoomEffect } from "./desk-rooms";
+import type { News } from "./identity";
 import type { Moment } from "./moment";
 import type { PartingInput } from "./parting";
-import { CloseCode, type Colleague, type Refusal, type ToDesk } from "./protocol.gen";
+import type { PlainToDesk } from "./plain";
+import { CloseCode, type Colleague, type Refusal } from "./protocol.gen";
 import type { TalkInput } from "./talk";
 
 /** How often the longest wait is counted on between two frames of the server. */
@@ -48,7 +50,7 @@ export type Desk = {
   readonly now: number;
   /** The claim of a press that was not answered. */
   readonly claim: string | null;
-  readonly answer: Refusal | null;
+  readonly answer: Refusal | "insecure" | null;
   readonly rooms: readonly DeskRoom[];
   /** The room with the keyboard's focus. */
   readonly within: string | null;
@@ -58,7 +60,15 @@ export type Desk = {
   /** How often a desk without rooms should beat, once that has been said. */
   readonly beatEvery: number | null;
   readonly superseded: boolean;
+  /** What there is to say about this counsellor's own key. */
+  readonly key: KeyNews | null;
+  /** Whether this browser lets this page seal what is said. */
+  readonly sealing: "able" | "unable";
+  /** The server speaks another version: only loading the page again helps. */
+  readonly outdated: boolean;
 };
+
+export type KeyNews = Exclude<News, { at: "settled" }> | { readonly at: "trying" };
 
 export type DeskState =
   | { readonly at: "asking" }
@@ -73,7 +83,7 @@ export type DeskState =
   | Desk;
 
 export type DeskInput =
-  | { type: "signed_in"; nickname: string }
+  | { type: "signed_in"; nickname: string; sealing?: "unable" }
   | { type: "not_signed_in" }
   | { type: "trying" }
   | { type: "failed"; trouble: Trouble }
@@ -81,7 +91,7 @@ export type DeskInput =
   | { type: "sign_out" }
   | { type: "opened" }
   | { type: "closed"; code: number; everOpen: boolean }
-  | { type: "heard"; frame: ToDesk }
+  | { type: "heard"; frame: PlainToDesk }
   | ConnectionInput
   /** The page has come into sight, or has gone out of it. */
   | { type: "looked" }
@@ -94,6 +104,12 @@ export type DeskInput =
   | { type: "within"; room: string | null }
   | { type: "shown" }
   | { type: "put_away"; room: string }
+  | { type: "misunderstood" }
+  | { type: "key"; news: News }
+  /** The recovery code has been noted. */
+  | { type: "noted" }
+  | { type: "recover"; code: string }
+  | { type: "new_key" }
   | { type: "accept"; room: string }
   | { type: "decline"; room: string }
   | { type: "offer_over"; room: string; endsAt: number }
@@ -105,6 +121,10 @@ export type DeskEffect =
   | { do: "hang_up" }
   | { do: "who_am_i" }
   | { do: "sign_out" }
+  /** Somebody sits down: their keys are looked for. */
+  | { do: "begin"; nickname: string }
+  | { do: "recover"; code: string }
+  | { do: "new_key" }
   | { do: "later"; ms: number; input: DeskInput };
 
 type Step = [DeskState, DeskEffect[]];
@@ -118,7 +138,7 @@ export function start(firstToken: string | null): Step {
 export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
   switch (input.type) {
     case "signed_in":
-      return state.at === "desk" ? [state, []] : sitDown(state, input.nickname, moment);
+      return state.at === "desk" ? [state, []] : sitDown(state, input, moment);
     case "not_signed_in":
       return state.at === "desk"
         ? [signedOut(state, moment), [{ do: "hang_up" }]]
@@ -145,6 +165,7 @@ function comingBack([state, effects]: Step, moment: Moment): Step {
   return [down, [...effects, ...more]];
 }
 
+type SignedIn = Extract<DeskInput, { type: "signed_in" }>;
 type AtDesk = Exclude<DeskInput, { type: "signed_in" | "not_signed_in" | "trying" | "failed" | "to_sign_in" }>;
 
 /** Not by the person's own press: nothing that they have written is given up. */
@@ -153,10 +174,11 @@ function signedOut(desk: Desk, moment: Moment): DeskState {
   return { at: "sign_in", busy: false, trouble: { why: "signed_out" }, kept };
 }
 
-function sitDown(before: DeskState, nickname: string, { now }: Moment): Step {
+function sitDown(before: DeskState, { nickname, sealing }: SignedIn, { now }: Moment): Step {
   const [connection, alarm] = connecting();
+  const begin: DeskEffect = { do: "begin", nickname };
   if (before.at === "sign_in" && before.kept?.nickname === nickname) {
-    return [{ ...before.kept, connection, superseded: false }, [{ do: "connect" }, alarm]];
+    return [{ ...before.kept, connection, superseded: false }, [begin, { do: "connect" }, alarm]];
   }
   const desk: Desk = {
     at: "desk",
@@ -176,8 +198,11 @@ function sitDown(before: DeskState, nickname: string, { now }: Moment): Step {
     connection,
     beatEvery: null,
     superseded: false,
+    key: null,
+    sealing: sealing ?? "able",
+    outdated: false,
   };
-  return [desk, [{ do: "connect" }, alarm]];
+  return [desk, [begin, { do: "connect" }, alarm]];
 }
 
 function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
@@ -206,6 +231,7 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
     }
     case "take": {
       if (desk.superseded) return [desk, []];
+      if (desk.sealing === "unable") return [{ ...desk, answer: "insecure" }, []];
       // A press whose answer is still missing is the same press: it keeps its claim and gets the same student.
       const claim = desk.claim ?? moment.id;
       return [{ ...desk, claim, answer: null }, [{ do: "tell", frame: { type: "take", claim } }]];
@@ -236,6 +262,16 @@ function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
       const over = desk.offers.some(({ room, endsAt }) => room === input.room && endsAt === input.endsAt);
       return [over ? withoutOffer(desk, input.room) : desk, []];
     }
+    case "misunderstood":
+      return [{ ...desk, outdated: true }, []];
+    case "key":
+      return [{ ...desk, key: input.news.at === "settled" ? null : input.news }, []];
+    case "noted":
+      return [desk.key?.at === "code" ? { ...desk, key: null } : desk, []];
+    case "recover":
+      return [{ ...desk, key: { at: "trying" } }, [{ do: "recover", code: input.code }]];
+    case "new_key":
+      return [{ ...desk, key: { at: "trying" } }, [{ do: "new_key" }]];
     case "parting":
       return inRoom(desk, input.room, input, moment);
     case "room":

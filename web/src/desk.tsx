@@ -3,12 +3,17 @@
 
 import { effect as follow, signal } from "@preact/signals";
 import { render } from "preact";
-import { type Answered, firstAccount, signIn, signOut, whoAmI } from "./api";
+import { type Answered, certify, firstAccount, registered, signIn, signOut, whoAmI } from "./api";
+import { canSeal } from "./can-seal";
 import { unsent } from "./desk-rooms";
+import { deskSealing } from "./desk-sealing";
+import { shelf } from "./desk-shelf";
 import { type DeskEffect, type DeskInput, start, step, TICK } from "./desk-state";
+import { identities } from "./identity";
+import { browserStore } from "./key-store";
 import { moment } from "./moment";
-import type { FromDesk, ToDesk } from "./protocol.gen";
-import { address, browser, wire } from "./socket";
+import { passage } from "./passage";
+import { address, browser } from "./socket";
 import { Desk } from "./views/desk";
 import { Entry } from "./views/sign-in";
 import { en } from "./words/en";
@@ -16,14 +21,24 @@ import { en } from "./words/en";
 const [first, opening] = start(firstToken());
 const state = signal(first);
 
-const socket = wire<FromDesk, ToDesk>(
+const own = identities({
+  registry: { registered, certify },
+  store: browserStore(),
+  tell: (news) => act({ type: "key", news }),
+});
+const sealing = deskSealing({ identities: own, shelf: shelf(() => sessionStorage) });
+let seated: string | null = null;
+
+const socket = passage(
   address("/ws/desk"),
   {
     opened: () => act({ type: "opened" }),
     heard: (frame) => act({ type: "heard", frame }),
     closed: (code, everOpen) => act({ type: "closed", code, everOpen }),
+    misunderstood: () => act({ type: "misunderstood" }),
   },
   browser,
+  sealing,
 );
 
 function act(input: DeskInput) {
@@ -43,10 +58,17 @@ function carryOut(effect: DeskEffect) {
     case "who_am_i":
       return whoAmI().then((nickname) => {
         if (nickname === undefined) act({ type: "failed", trouble: { why: "unreachable" } });
-        else act(nickname === null ? { type: "not_signed_in" } : { type: "signed_in", nickname });
+        else act(nickname === null ? { type: "not_signed_in" } : signedIn(nickname));
       });
     case "sign_out":
+      sealing.forget();
       return signOut();
+    case "begin":
+      return begin(effect.nickname);
+    case "recover":
+      return own.recover(effect.code);
+    case "new_key":
+      return own.goOnWithNew();
     case "later":
       return setTimeout(() => act(effect.input), effect.ms);
     default:
@@ -57,7 +79,18 @@ function carryOut(effect: DeskEffect) {
 async function enter(asked: Promise<Answered>) {
   act({ type: "trying" });
   const answer = await asked;
-  act("trouble" in answer ? { type: "failed", trouble: answer.trouble } : { type: "signed_in", ...answer });
+  act("trouble" in answer ? { type: "failed", trouble: answer.trouble } : signedIn(answer.nickname));
+}
+
+function signedIn(nickname: string): DeskInput {
+  return canSeal() ? { type: "signed_in", nickname } : { type: "signed_in", nickname, sealing: "unable" };
+}
+
+/** What one counsellor was given is not the next one's. */
+function begin(nickname: string) {
+  if (seated !== null && seated !== nickname) sealing.forget();
+  seated = nickname;
+  if (canSeal()) own.begin(nickname);
 }
 
 /** The token of the first start. It is taken out of the address, so that it stays in no history. */

@@ -32,6 +32,15 @@ export function shown(text: string): string {
   return text.slice(0, end);
 }
 
+/** So many characters as a person counts them, at most. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return [...segments(text)]
+    .slice(0, most)
+    .map(({ segment }) => segment)
+    .join("");
+}
+
 function graphemes(text: string): number {
   if (text.length <= LONGEST) return text.length;
   let count = 0;

@@ -5,27 +5,37 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { leave } from "./api";
 import { cover, exitAddress, watchShift } from "./exit";
+import { canSeal } from "./can-seal";
+import { lateSealing } from "./late-sealing";
 import { moment } from "./moment";
-import type { FromStudent, ToStudent } from "./protocol.gen";
-import { address, browser, wire } from "./socket";
+import { passage } from "./passage";
+import { address, browser } from "./socket";
 import { type Effect, type Input, start, step } from "./state";
-import { forget, remember, rememberedKey } from "./tab";
+import { forget, remember, rememberedKey, rememberedKeys, rememberKeys } from "./tab";
 import { Student } from "./views/student";
+import { en } from "./words/en";
 
-const [first, opening] = start(rememberedKey());
+const [first, opening] = start(rememberedKey(), canSeal() ? "able" : "unable");
 const state = signal(first);
 const presses = signal(0);
 const help = setting("help") ?? "";
 const exitTo = exitAddress(setting("exit-url"));
 
-const socket = wire<FromStudent, ToStudent>(
+const sealing = lateSealing(async () => {
+  const { studentSealing } = await import("./student-sealing");
+  return studentSealing({ tab: { keys: rememberedKeys, keep: rememberKeys }, guest: en.room.guest });
+});
+
+const socket = passage(
   address("/ws/student"),
   {
     opened: () => act({ type: "opened" }),
     heard: (frame) => act({ type: "heard", frame }),
     closed: (code) => act({ type: "closed", code }),
+    misunderstood: () => act({ type: "misunderstood" }),
   },
   browser,
+  sealing,
 );
 
 function act(input: Input) {
@@ -45,6 +55,7 @@ function carryOut(effect: Effect) {
     case "hang_up":
       return socket.hangUp();
     case "keep":
+      sealing.prepare();
       return remember(effect.key) || act({ type: "not_kept" });
     case "forget":
       return forget();
@@ -83,6 +94,7 @@ watchShift(
   },
   () => act({ type: "exit" }),
 );
+if (first.screen.at === "returning") sealing.prepare();
 for (const effect of opening) carryOut(effect);
 
 const root = document.getElementById("page");

@@ -1,14 +1,42 @@
 // The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.
 
-export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Body, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "close", };
+export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Envelope, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "nickname", body: Envelope, } | { "type": "hand_key", key_epoch: number, for: string, answer: KeyAnswer, } | { "type": "close", };
 
-export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Body, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
+export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
 export type Known = { room: string, epoch: string, since: number, };
 
-export type Body = { suite: number, text: SealedText, };
+export type Envelope = { suite: number, 
+/**
+ * Which of the room's secrets it is sealed with.
+ */
+key_epoch: number, 
+/**
+ * base64url: 12 bytes, then the ciphertext of 256·2^n bytes, then 16.
+ */
+sealed: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | FromRoom;
+export type KeyOffer = { 
+/**
+ * Made for this one hand-over.
+ */
+public: string, 
+/**
+ * The counsellor's own, and the staff key's signature of it.
+ */
+identity: string, certificate: string, 
+/**
+ * To a number that is shown later.
+ */
+commitment: string, 
+/**
+ * By the counsellor's own key, of all this.
+ */
+signature: string, };
+
+export type KeyAnswer = { public: string, nonce: string, wrapped: SealedText, };
+
+export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | { "type": "called", room: string, nickname: Nickname, } | { "type": "key_offered", room: string, counsellor: Nickname, key_epoch: number, offer: KeyOffer, } | { "type": "revealed_nonce", room: string, nonce: string, } | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**
@@ -22,19 +50,35 @@ moved: Array<string>,
 /**
  * How often to beat while no room is held; a `room` frame says how often in a room (U6).
  */
-beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | FromRoom;
+beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, key_epoch: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | { "type": "nickname", room: string, nickname: Envelope, } | { "type": "key_handed", room: string, key_epoch: number, for: string, answer: KeyAnswer, } | FromRoom;
 
 export type Colleague = { id: string, nickname: Nickname, };
 
-export type Moved = "given_back" | "handed_over" | "away";
+export type Moved = "given_back" | "handed_over" | "away" | "no_key";
 
-export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "presence", room: string, whereabouts: Whereabouts, } | { "type": "seen", room: string, seq: number, } | { "type": "handing", room: string, to: Nickname | null, } | { "type": "older", room: string, older: Older, } | { "type": "named", room: string, nickname: Nickname, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended | { "type": "refused" } & Refused;
+export type FromRoom = { "type": "room" } & RoomView | { "type": "lines" } & Lines | { "type": "line" } & Line | { "type": "notice" } & PlacedNotice | { "type": "typing", room: string, } | { "type": "presence", room: string, whereabouts: Whereabouts, } | { "type": "seen", room: string, seq: number, } | { "type": "handing", room: string, to: Nickname | null, } | { "type": "older", room: string, older: Older, } | { "type": "key_epoch", room: string, key_epoch: number, } | { "type": "renamed", room: string, prefix: string, } | { "type": "warning" } & Warning | { "type": "stayed", room: string, } | { "type": "ended" } & Ended | { "type": "refused" } & Refused;
 
 export type RoomView = { room: string, epoch: string, 
 /**
- * The student's.
+ * The server's half of every key of this room. For the page's memory alone.
  */
-nickname: Nickname, 
+share: string, 
+/**
+ * Which secret lines are sealed with now.
+ */
+key_epoch: number, 
+/**
+ * What counsellors' own keys are certified with.
+ */
+staff: string, 
+/**
+ * The student's, as their page has sealed it; absent until then.
+ */
+nickname: Envelope | null, 
+/**
+ * What stands before that nickname since a registered person has taken it (U4).
+ */
+renamed: string | null, 
 /**
  * The counsellor's, once there is one.
  */
@@ -98,13 +142,13 @@ export type Line = { room: string, seq: number, cid: string, from: Role,
 /**
  * Unix milliseconds.
  */
-at: number, body: Body, };
+at: number, body: Envelope, };
 
 export type Said = { seq: number, cid: string, from: Role, 
 /**
  * Unix milliseconds.
  */
-at: number, body: Body, };
+at: number, body: Envelope, };
 
 export type Role = "student" | "counsellor";
 
@@ -130,7 +174,17 @@ at: number,
 /**
  * How many lines were erased, of both sides together.
  */
-lines: number, by: EndedBy, };
+lines: number, 
+/**
+ * What else is gone.
+ */
+erased: Array<Erased>, 
+/**
+ * Names this erasure and nothing else: four characters, a hyphen, four more.
+ */
+receipt: string, by: EndedBy, };
+
+export type Erased = "room" | "lines" | "nickname" | "key";
 
 export type EndedBy = "student" | "counsellor" | "silence" | "absence";
 
@@ -140,7 +194,7 @@ export type Refused = { reason: Refusal, room?: string, cid?: string, claim?: st
  */
 retry_ms?: number, };
 
-export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken";
+export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken" | "key_epoch" | "suite";
 
 export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "Restarting" = 1012, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
 

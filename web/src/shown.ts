@@ -38,5 +38,5 @@ export function looked(
 /** Nobody needs to be told that their reader has seen the reader's own lines. */
 function theirLast(conversation: Conversation, mine: Role): number {
   if (since(conversation) === undefined) return 0;
-  return conversation.lines.findLast(({ from }) => from !== mine)?.seq ?? 0;
+  return conversation.lines.findLast(({ from, body }) => from !== mine && body.kind !== "locked")?.seq ?? 0;
 }

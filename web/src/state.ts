@@ -15,10 +15,11 @@ import {
 } from "./connection";
 import { since } from "./conversation";
 import type { Moment } from "./moment";
-import { CloseCode, type Ended, type FromStudent, type Place, type ToStudent } from "./protocol.gen";
+import type { PlainFromStudent, PlainToStudent } from "./plain";
+import { CloseCode, type Ended, type Place } from "./protocol.gen";
 import { type Talk, type TalkEffect, type TalkInput, step as stepTalk, talk } from "./talk";
 
-export type Answer = "nobody" | "nickname" | "nickname_taken" | "signed_in" | "too_many" | "elsewhere";
+export type Answer = "nobody" | "insecure" | "nickname" | "nickname_taken" | "signed_in" | "too_many" | "elsewhere";
 
 export type Screen =
   /** A reload: the key is known, the room not yet. */
@@ -37,16 +38,21 @@ export type State = {
   readonly connection: Connection;
   /** This browser keeps nothing for the tab: a reload would lose the room. */
   readonly forgetful: boolean;
+  /** Whether this browser lets this page seal what is said. Nothing is ever said unsealed. */
+  readonly sealing: "able" | "unable";
+  /** The server speaks another version: only loading the page again helps. */
+  readonly outdated: boolean;
 };
 
 export type Input =
   | { type: "opened" }
   | { type: "closed"; code: number }
-  | { type: "heard"; frame: ToStudent }
+  | { type: "heard"; frame: PlainToStudent }
   | ConnectionInput
   /** The page has come into sight, or has gone out of it. */
   | { type: "looked" }
   | { type: "not_kept" }
+  | { type: "misunderstood" }
   | { type: "named"; nickname: string }
   | { type: "talk" }
   | { type: "ask_again"; key: string }
@@ -57,7 +63,7 @@ export type Input =
   | { type: "room"; input: TalkInput };
 
 export type Effect =
-  | { do: "tell"; frame: FromStudent }
+  | { do: "tell"; frame: PlainFromStudent }
   | { do: "connect" }
   | { do: "hang_up" }
   | { do: "keep"; key: string }
@@ -69,10 +75,10 @@ export type Effect =
 
 type Step = [State, Effect[]];
 
-export function start(key: string | null): Step {
-  const screen: Screen = key === null ? door() : { at: "returning", key };
+export function start(key: string | null, sealing: State["sealing"] = "able"): Step {
+  const screen: Screen = key === null || sealing === "unable" ? door() : { at: "returning", key };
   const [connection, alarm] = connecting();
-  return [{ screen, connection, forgetful: false }, [{ do: "connect" }, alarm]];
+  return [{ screen, connection, forgetful: false, sealing, outdated: false }, [{ do: "connect" }, alarm]];
 }
 
 export function step(state: State, input: Input, moment: Moment): Step {
@@ -94,6 +100,8 @@ export function step(state: State, input: Input, moment: Moment): Step {
       return inRoom(state, { type: "look" }, moment);
     case "not_kept":
       return [{ ...state, forgetful: true }, []];
+    case "misunderstood":
+      return [{ ...state, outdated: true }, []];
     case "named":
       return screen.at === "door" ? at(state, { ...screen, nickname: input.nickname }) : [state, []];
     case "talk":
@@ -120,7 +128,7 @@ export function step(state: State, input: Input, moment: Moment): Step {
   }
 }
 
-function told(state: State, frame: ToStudent, moment: Moment): Step {
+function told(state: State, frame: PlainToStudent, moment: Moment): Step {
   const { screen } = state;
   switch (frame.type) {
     case "door":
@@ -149,6 +157,10 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
       const [beaten, beats] = beat(next);
       return [beaten, [...beats, ...effects]];
     }
+    case "unlocked":
+      return about(state, frame.room, { type: "unlocked", lines: frame.lines }, moment);
+    case "sealing":
+      return about(state, frame.room, { type: "sealing", sealing: frame.sealing }, moment);
     case "line":
       return about(state, frame.room, { type: "line", line: frame }, moment);
     case "place":
@@ -170,7 +182,8 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
     case "older":
       return about(state, frame.room, { type: "older", older: frame.older }, moment);
     case "named":
-      return about(state, frame.room, { type: "renamed", nickname: frame.nickname }, moment);
+    case "renamed":
+      return about(state, frame.room, { type: frame.type, nickname: frame.nickname }, moment);
     case "warning":
       return about(state, frame.room, { type: "warning", closesIn: frame.closes_in_ms }, moment);
     case "stayed":
@@ -182,7 +195,8 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
       if (screen.at === "door") return refusedAtDoor(state, frame);
       // That a room has ended is said by `ended` or `gone` alone, never by a refusal.
       if (frame.reason === "no_such_room") return [state, []];
-      return inRoom(state, { type: "refused", refused: frame }, moment);
+      const outdated = state.outdated || frame.reason === "suite";
+      return inRoom({ ...state, outdated }, { type: "refused", refused: frame }, moment);
     }
     default:
       return frame satisfies never;
@@ -190,7 +204,7 @@ function told(state: State, frame: ToStudent, moment: Moment): Step {
 }
 
 /** What the page says first on a new socket, and again if an answer was lost. */
-function greeting(screen: Screen): FromStudent[] {
+function greeting(screen: Screen): PlainFromStudent[] {
   switch (screen.at) {
     case "returning":
       return [{ type: "hello", key: screen.key }];
@@ -210,13 +224,15 @@ function greeting(screen: Screen): FromStudent[] {
   }
 }
 
-function join(key: string, nickname: string): FromStudent {
+function join(key: string, nickname: string): PlainFromStudent {
   const name = nickname.trim();
   return name === "" ? { type: "join", key } : { type: "join", key, nickname: name };
 }
 
 function asked(state: State, { key }: Moment): Step {
   const { screen } = state;
+  if (state.sealing === "unable")
+    return screen.at === "door" ? at(state, { ...screen, answer: "insecure" }) : [state, []];
   if (screen.at === "ended") {
     return at(state, { ...door(), joining: key }, [{ do: "keep", key }, { do: "connect" }]);
   }
@@ -304,7 +320,7 @@ function inRoom(state: State, input: TalkInput, moment: Moment): Step {
 function outward(effect: TalkEffect): Effect {
   switch (effect.do) {
     case "say":
-      return { do: "tell", frame: { type: "say", cid: effect.cid, body: { suite: 0, text: effect.text } } };
+      return { do: "tell", frame: { type: "say", cid: effect.cid, text: effect.text } };
     case "typing":
     case "stay":
     case "close":

@@ -1,14 +1,15 @@
-// What this tab remembers through a reload: one room's key, in session storage, and nothing else.
+// What this tab remembers through a reload: one room's key and what its words are sealed with, in session storage.
 // Storage may be forbidden; then every function still returns, and the page says what that means.
 
 const NAME = "room";
+const KEYS = "keys";
 
 export function rememberedKey(): string | null {
-  try {
-    return sessionStorage.getItem(NAME);
-  } catch {
-    return null;
-  }
+  return remembered(NAME);
+}
+
+export function rememberedKeys(): string | null {
+  return remembered(KEYS);
 }
 
 /** Whether a reload would lead back to the room. */
@@ -21,10 +22,29 @@ export function remember(key: string): boolean {
   }
 }
 
+/** Only beside a room's key: what is still under way when the tab is emptied comes too late. */
+export function rememberKeys(keys: string): void {
+  if (rememberedKey() === null) return;
+  try {
+    sessionStorage.setItem(KEYS, keys);
+  } catch {
+    // Half of it would lead back to a room whose words cannot be read.
+    forget();
+  }
+}
+
 export function forget(): void {
   try {
     sessionStorage.clear();
   } catch {
     // Nothing was kept, so nothing is left.
+  }
+}
+
+function remembered(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
   }
 }

@@ -12,11 +12,13 @@ import {
   noticed,
   seenByThem,
   theirs,
+  unlocked,
   written,
 } from "./conversation";
 import { measured } from "./lines";
 import type { Moment } from "./moment";
-import type { Older, PlacedNotice, Refused, Role, RoomView, Said, Whereabouts } from "./protocol.gen";
+import type { PlainSaid, PlainView, Sealing } from "./plain";
+import type { Older, PlacedNotice, Refused, Role, Whereabouts } from "./protocol.gen";
 import { looked, nothingShown, type Shown } from "./shown";
 
 /** How long "is typing" stands after the last sign of it, and how often it is told (W24). */
@@ -25,6 +27,9 @@ export const TYPING_TOLD = 3_000;
 /** A line that is not answered for so long says that the connection only looks alive. */
 export const ANSWER_AWAITED = 10_000;
 
+/** A server that went on refusing must not be asked without a pause. */
+export const NEW_KEY = 300;
+
 export type Unfit = { fit: "long"; over: number } | { fit: "heavy" };
 
 export type Talk = {
@@ -32,6 +37,8 @@ export type Talk = {
   readonly conversation: Conversation;
   readonly company: company.Company;
   readonly shown: Shown;
+  /** Who has the secret, as far as this page knows. */
+  readonly sealing: Sealing;
   /** How often this room wants a beat (U6). */
   readonly beatEvery: number;
   readonly draft: string;
@@ -65,15 +72,18 @@ export type TalkInput =
   | { type: "keep_older" }
   /** How far the log is scrolled. */
   | { type: "reading"; at: Shown["reading"] }
-  | { type: "view"; view: RoomView }
-  | { type: "lines"; lines: readonly Said[] }
-  | { type: "line"; line: Said }
+  | { type: "view"; view: PlainView }
+  | { type: "lines"; lines: readonly PlainSaid[] }
+  | { type: "unlocked"; lines: readonly PlainSaid[] }
+  | { type: "line"; line: PlainSaid }
+  | { type: "sealing"; sealing: Sealing }
   | { type: "notice"; placed: PlacedNotice }
   | { type: "typing" }
   | { type: "presence"; whereabouts: Whereabouts }
   | { type: "seen"; seq: number }
   | { type: "handing"; to: string | null }
   | { type: "older"; older: Older }
+  | { type: "named"; nickname: string }
   | { type: "renamed"; nickname: string }
   | { type: "warning"; closesIn: number }
   | { type: "stayed" }
@@ -98,12 +108,13 @@ export type TalkEffect =
 
 type Step = [Talk, TalkEffect[]];
 
-export function talk(view: RoomView, mine: Role, moment: Moment): Talk {
+export function talk(view: PlainView, mine: Role, moment: Moment): Talk {
   return {
     mine,
     conversation: entered(view, null),
     company: company.met(view, null),
     shown: nothingShown,
+    sealing: mine === "student" ? { at: "alone" } : { at: "awaited", again: "first" },
     beatEvery: view.beat_ms,
     draft: "",
     unfit: null,
@@ -164,6 +175,12 @@ function stepped(talk: Talk, input: TalkInput, moment: Moment): Step {
       if (conversation === "gap") return [{ ...talk, live: false, unanswered: null }, [{ do: "come_back" }]];
       return pumped(afterHearing(talk, conversation));
     }
+    case "unlocked": {
+      const conversation = unlocked(talk.conversation, input.lines);
+      return [{ ...talk, conversation }, []];
+    }
+    case "sealing":
+      return pumped({ ...talk, sealing: input.sealing });
     case "notice": {
       const conversation = noticed(talk.conversation, input.placed);
       if (conversation === talk.conversation) return [talk, []];
@@ -179,6 +196,8 @@ function stepped(talk: Talk, input: TalkInput, moment: Moment): Step {
       return [{ ...talk, company: company.handing(talk.company, input.to) }, []];
     case "older":
       return [{ ...talk, company: company.olderIs(talk.company, input.older) }, []];
+    case "named":
+      return [{ ...talk, conversation: called(talk.conversation, input.nickname) }, []];
     case "renamed": {
       const conversation = called(talk.conversation, input.nickname);
       return [{ ...talk, conversation, company: company.renamed(talk.company, input.nickname) }, []];
@@ -212,7 +231,7 @@ function stepped(talk: Talk, input: TalkInput, moment: Moment): Step {
 }
 
 /** The room as it stands, after a reconnect or when what may be read has changed. */
-function described(talk: Talk, view: RoomView, moment: Moment): Talk {
+function described(talk: Talk, view: PlainView, moment: Moment): Talk {
   const { nickname, counsellor } = talk.conversation;
   return {
     ...talk,
@@ -252,11 +271,15 @@ function sent(talk: Talk, { id }: Moment): Step {
 function refused(talk: Talk, { reason, cid, retry_ms }: Refused, { id }: Moment): Step {
   if (cid === undefined || cid !== talk.unanswered) return [talk, []];
   const waiting = { ...talk, unanswered: null };
-  if (reason === "cid_taken") {
-    // Somebody's chance failed: the same words go again under another name.
+  if (reason === "cid_taken" || reason === "key_epoch") {
+    // Somebody's chance failed, or the key was of before: the same words go again under another name.
     const pending = talk.conversation.pending.map((line) => (line.cid === cid ? { ...line, cid: id } : line));
-    return pumped({ ...waiting, conversation: { ...talk.conversation, pending } });
+    const again = { ...waiting, conversation: { ...talk.conversation, pending } };
+    if (reason === "cid_taken") return pumped(again);
+    return [{ ...again, held: true }, [{ do: "later", ms: NEW_KEY, input: { type: "released" } }]];
   }
+  // A page of another version would only be refused again.
+  if (reason === "suite") return [{ ...waiting, held: true }, []];
   return [{ ...waiting, held: true }, [{ do: "later", ms: retry_ms ?? 1_000, input: { type: "released" } }]];
 }
 
@@ -275,7 +298,8 @@ function afterHearing(talk: Talk, conversation: Conversation): Talk {
 /** Sends the next waiting line, if one may be sent now. */
 function pumped(talk: Talk): Step {
   const [next] = talk.conversation.pending;
-  if (!next || !talk.live || talk.held || talk.erasing || talk.unanswered !== null) return [talk, []];
+  if (!next || !talk.live || talk.held || !mayBeRead(talk) || talk.erasing || talk.unanswered !== null)
+    return [talk, []];
   const { cid, text } = next;
   return [
     { ...talk, unanswered: cid },
@@ -286,6 +310,11 @@ function pumped(talk: Talk): Step {
   ];
 }
 
-function closesAt({ closes_in_ms }: RoomView, { now }: Moment): number | null {
+/** The student's page always has a key; the desk's is given to it. To whom words were handed must not be in doubt. */
+function mayBeRead({ mine, sealing }: Talk): boolean {
+  return mine === "student" ? sealing.at !== "doubtful" : sealing.at === "shared";
+}
+
+function closesAt({ closes_in_ms }: PlainView, { now }: Moment): number | null {
   return closes_in_ms === null ? null : now + closes_in_ms;
 }

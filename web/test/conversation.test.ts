@@ -2,10 +2,10 @@
 
 import { expect, test } from "vitest";
 import { caughtUp, entered, heard, items, noticed, seenByThem, since, written } from "../src/conversation";
-import type { Said } from "../src/protocol.gen";
-import { cid, notice, said, view } from "./given";
+import type { PlainSaid } from "../src/plain";
+import { cid, notice, said, view, words } from "./given";
 
-function given(lines: Said[], revealed = true) {
+function given(lines: PlainSaid[], revealed = true) {
   return caughtUp(entered(view({ revealed }), null), lines, "student");
 }
 
@@ -37,7 +37,7 @@ test("hearing a line again changes nothing", () => {
 });
 
 test("one's own line comes back by its cid and takes the pending one's place", () => {
-  const mine = { kind: "said", key: cid(1), voice: "mine", by: null, text: "hi" };
+  const mine = { kind: "said", key: cid(1), voice: "mine", by: null, body: words("hi") };
   const waiting = written(given([]), { cid: cid(1), text: "hi" });
   expect(items(waiting, "student")).toEqual([{ ...mine, mark: "sending" }]);
   const answered = heard(waiting, said(1, "student", "hi"), "student");
@@ -125,7 +125,7 @@ test("W13: a counsellor who came later counts from there, and is told that there
 function read(conversation: ReturnType<typeof given>): string[] {
   return items(conversation, "student").map((item) => {
     if (item.kind === "notice") return [item.notice, item.counsellor].filter(Boolean).join(" ");
-    return item.kind === "said" ? item.text : item.kind;
+    return item.kind === "said" && item.body.kind === "text" ? item.body.text : item.kind;
   });
 }
 

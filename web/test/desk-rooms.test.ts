@@ -4,7 +4,8 @@
 import { expect, test } from "vitest";
 import { isHeld, isPassed, unsent } from "../src/desk-rooms";
 import { type Desk, type DeskEffect, type DeskInput, type DeskState, start, step } from "../src/desk-state";
-import { CloseCode, type ToDesk } from "../src/protocol.gen";
+import type { PlainToDesk } from "../src/plain";
+import { CloseCode } from "../src/protocol.gen";
 import type { TalkInput } from "../src/talk";
 import { cid, moment, OTHER_ROOM, ROOM, said, view } from "./given";
 
@@ -20,7 +21,7 @@ function fed(begin: DeskState, ...inputs: DeskInput[]): [Desk, DeskEffect[]] {
   return [state, effects];
 }
 
-const frame = (frame: ToDesk): DeskInput => ({ type: "heard", frame });
+const frame = (frame: PlainToDesk): DeskInput => ({ type: "heard", frame });
 const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do === "tell" ? [effect.frame] : []));
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
@@ -28,6 +29,7 @@ const welcome = (rooms: string[] = [], moved: string[] = []) =>
   frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved, beat_ms: 20_000 });
 const enter = (room = ROOM, changes = {}): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: "moss", whereabouts: "here", ...changes }) }),
+  frame({ type: "sealing", room, sealing: { at: "shared", words: null } }),
   frame({ type: "lines", room, lines: [] }),
 ];
 const desk = (...inputs: DeskInput[]) =>
@@ -125,10 +127,10 @@ test("a restart in mid-sentence keeps every draft and pending line at the desk",
   expect(down.connection).toMatchObject({ up: false, troubled: false });
   expect(down.rooms.flatMap(unsent)).toEqual(["one", "tw"]);
   const [, effects] = fed(down, opened, welcome([ROOM]), ...enter());
-  expect(told(effects).at(-1)).toMatchObject({ type: "say", room: ROOM, body: { text: "one" } });
+  expect(told(effects).at(-1)).toMatchObject({ type: "say", room: ROOM, text: "one" });
 });
 
-const offer = frame({ type: "offered", room: ROOM, from: "Ben", expires_in_ms: 30_000 });
+const offer = frame({ type: "offered", room: ROOM, from: "Ben", key_epoch: 2, expires_in_ms: 30_000 });
 
 test("W26: an accepted room arrives like a taken one, and its card goes", () => {
   const [asked, effects] = desk(offer);
@@ -172,7 +174,7 @@ test("W6: nobody is here while only unreachable students wait, until one is back
 });
 
 test("U4: a room follows its student's new name", () => {
-  const [state] = desk(...enter(), frame({ type: "named", room: ROOM, nickname: "guest_moss" }));
+  const [state] = desk(...enter(), frame({ type: "renamed", room: ROOM, nickname: "guest_moss" }));
   expect(state.rooms).toMatchObject([{ talk: { conversation: { nickname: "guest_moss" } } }]);
 });
 

@@ -3,8 +3,9 @@
 import { expect, test } from "vitest";
 import { isHeld } from "../src/desk-rooms";
 import { type Desk, type DeskEffect, type DeskInput, type DeskState, start, step } from "../src/desk-state";
-import { CloseCode, type ToDesk } from "../src/protocol.gen";
-import { cid, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
+import type { PlainToDesk } from "../src/plain";
+import { CloseCode } from "../src/protocol.gen";
+import { cid, ended as end, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
 
 function fed(begin: DeskState, ...inputs: DeskInput[]): [DeskState, DeskEffect[]] {
   let id = 0;
@@ -18,7 +19,7 @@ function fed(begin: DeskState, ...inputs: DeskInput[]): [DeskState, DeskEffect[]
   );
 }
 
-const frame = (frame: ToDesk): DeskInput => ({ type: "heard", frame });
+const frame = (frame: PlainToDesk): DeskInput => ({ type: "heard", frame });
 const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do === "tell" ? [effect.frame] : []));
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
@@ -26,6 +27,7 @@ const welcome = (...rooms: string[]) =>
   frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved: [], beat_ms: 20_000 });
 const enter = (room: string, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: room === ROOM ? "moss" : "fern" }) }),
+  frame({ type: "sealing", room, sealing: { at: "shared", words: null } }),
   frame({ type: "lines", room, lines }),
 ];
 const desk = (...inputs: DeskInput[]) => {
@@ -95,7 +97,7 @@ test("several rooms have drafts and cids of their own", () => {
   expect(held(next, ROOM).talk.draft).toBe("for moss");
   expect(held(next, OTHER_ROOM).talk.draft).toBe("");
   expect(told(effects).filter(({ type }) => type === "say")).toEqual([
-    { type: "say", room: OTHER_ROOM, cid: cid(3), body: { suite: 0, text: "for fern" } },
+    { type: "say", room: OTHER_ROOM, cid: cid(3), text: "for fern" },
   ]);
 });
 
@@ -121,7 +123,7 @@ test("coming back names every room and how far it is shown", () => {
 test("an ended room stays until it is put away; one that is missing at the welcome has ended too", () => {
   const [state] = desk(...enter(ROOM), ...enter(OTHER_ROOM), lost, opened, welcome(OTHER_ROOM));
   expect(state.rooms.map(isHeld)).toEqual([false, true]);
-  const ended = frame({ type: "ended", room: OTHER_ROOM, at: 1, lines: 2, by: "student" });
+  const ended = frame({ type: "ended", ...end({ room: OTHER_ROOM, lines: 2 }) });
   const [both] = fed(state, ended, { type: "put_away", room: ROOM });
   expect(both).toMatchObject({ rooms: [{ room: OTHER_ROOM, nickname: "fern", ended: { lines: 2 } }] });
 });

@@ -1,7 +1,8 @@
 // What tests begin with: rooms, lines and moments. Time and chance are arguments, so nothing here waits or is random.
 
 import type { Moment } from "../src/moment";
-import type { Notice, PlacedNotice, Role, RoomView, Said } from "../src/protocol.gen";
+import type { Body, PlainSaid, PlainView } from "../src/plain";
+import type { Ended, Notice, PlacedNotice, Role } from "../src/protocol.gen";
 
 export const ROOM = "11111111-1111-4111-8111-111111111111";
 export const OTHER_ROOM = "99999999-1111-4111-8111-111111111111";
@@ -15,7 +16,7 @@ export function moment(now = 0, id = 1, eyes: Moment["eyes"] = "here"): Moment {
   return { now, id: cid(id), key: `key-${id}`, eyes };
 }
 
-export function view(changes: Partial<RoomView> = {}): RoomView {
+export function view(changes: Partial<PlainView> = {}): PlainView {
   return {
     room: ROOM,
     epoch: EPOCH,
@@ -36,11 +37,20 @@ export function view(changes: Partial<RoomView> = {}): RoomView {
   };
 }
 
-export function said(seq: number, from: Role, text = `line ${seq}`): Said {
-  return { seq, cid: cid(seq), from, at: seq, body: { suite: 0, text } };
+export function said(seq: number, from: Role, text = `line ${seq}`): PlainSaid {
+  return { seq, cid: cid(seq), from, at: seq, body: words(text) };
 }
 
 export function notice(nth: number, after: number, kind: Notice, counsellor?: string): PlacedNotice {
   const placed = { room: ROOM, nth, after, notice: kind };
   return counsellor === undefined ? placed : { ...placed, counsellor };
+}
+
+export function words(text: string): Body {
+  return { kind: "text", text };
+}
+
+export function ended(changes: Partial<Ended> = {}): Ended {
+  const erased: Ended["erased"] = ["room", "lines", "nickname", "key"];
+  return { room: ROOM, at: 1, lines: 3, by: "student", receipt: "4F7K-2Q9P", erased, ...changes };
 }

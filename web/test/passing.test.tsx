@@ -4,15 +4,15 @@
 import { cleanup, fireEvent, screen, within } from "@testing-library/preact";
 import { afterEach, expect, test } from "vitest";
 import type { DeskInput } from "../src/desk-state";
-import type { ToDesk, ToStudent } from "../src/protocol.gen";
+import type { PlainToDesk, PlainToStudent } from "../src/plain";
 import type { Input } from "../src/state";
 import { desk, judged, student } from "./drawn";
 import { cid, notice, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
-const hears = (frame: ToStudent): Input => ({ type: "heard", frame });
-const sees = (frame: ToDesk): DeskInput => ({ type: "heard", frame });
+const hears = (frame: PlainToStudent): Input => ({ type: "heard", frame });
+const sees = (frame: PlainToDesk): DeskInput => ({ type: "heard", frame });
 const room = (changes = {}): Input[] => [
   { type: "opened" },
   { type: "talk" },
@@ -100,7 +100,7 @@ test("W13: the question about older lines stands beside the box and goes with it
 });
 
 test("U4: a new name is told, and a name that is taken is refused at the door", () => {
-  student(...room(), hears({ type: "named", room: ROOM, nickname: "guest_moss" }));
+  student(...room(), hears({ type: "renamed", room: ROOM, nickname: "guest_moss" }));
   expect(statuses()).toContain("Somebody who is registered has this name. From now on you are called guest_moss.");
   cleanup();
   student({ type: "talk" }, hears({ type: "refused", reason: "nickname_taken" }));
@@ -176,7 +176,7 @@ test("W26: giving back says that nothing is erased", async () => {
 test("W26: an offer is a card with two buttons that takes nobody's focus", async () => {
   const { acts, container } = desk(
     ...seated,
-    sees({ type: "offered", room: cid(5), from: "Ben", expires_in_ms: 30_000 }),
+    sees({ type: "offered", room: cid(5), from: "Ben", key_epoch: 2, expires_in_ms: 30_000 }),
   );
   expect(screen.getByText("Ben asks you to go on with a student.").closest("[role=status]")).toBeTruthy();
   expect(document.activeElement).toBe(document.body);

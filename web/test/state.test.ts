@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import { TROUBLE_AFTER } from "../src/connection";
-import { CloseCode, type Ended, type ToStudent } from "../src/protocol.gen";
+import type { PlainToStudent } from "../src/plain";
+import { CloseCode } from "../src/protocol.gen";
 import { type Effect, type Input, type State, start, step } from "../src/state";
-import { cid, EPOCH, moment, notice, OTHER_ROOM, ROOM, said, view } from "./given";
+import { cid, ended as end, EPOCH, moment, notice, OTHER_ROOM, ROOM, said, view } from "./given";
 
 function fed(begin: State, ...inputs: Input[]): [State, Effect[]] {
   return inputs.reduce<[State, Effect[]]>(
@@ -16,12 +17,12 @@ function fed(begin: State, ...inputs: Input[]): [State, Effect[]] {
   );
 }
 
-const frame = (frame: ToStudent): Input => ({ type: "heard", frame });
+const frame = (frame: PlainToStudent): Input => ({ type: "heard", frame });
 const told = (effects: Effect[]) => effects.flatMap((effect) => (effect.do === "tell" ? [effect.frame] : []));
 const room = (changes = {}): Input => frame({ type: "room", ...view(changes) });
 const lines = (...lines: ReturnType<typeof said>[]): Input => frame({ type: "lines", room: ROOM, lines });
 const opened: Input = { type: "opened" };
-const ended: Ended = { room: ROOM, at: 1, lines: 3, by: "counsellor" };
+const ended = end({ by: "counsellor" });
 
 const atDoor = () => fed(start(null)[0], opened, frame({ type: "door", available: 2 }))[0];
 const inRoom = () =>
@@ -143,7 +144,7 @@ test("writing while away is sent after coming back, with the cid of the press", 
     room({ revealed: true, resume: "delta" }),
     lines(),
   );
-  expect(told(effects).at(-1)).toEqual({ type: "say", cid: cid(1), body: { suite: 0, text: "still here" } });
+  expect(told(effects).at(-1)).toEqual({ type: "say", cid: cid(1), text: "still here" });
 });
 
 test("the quick exit covers first, closes, forgets and goes, and nothing comes after it", () => {
@@ -240,7 +241,7 @@ test("W15: a restart in mid-sentence loses neither the draft nor what was not an
   expect(down.connection.troubled).toBe(false);
   const [back, more] = fed(down, opened, room({ revealed: true, resume: "delta" }), lines());
   expect(back.screen).toMatchObject({ at: "room", talk: { draft: "half a sen", live: true } });
-  expect(told(more).at(-1)).toMatchObject({ type: "say", cid: cid(1), body: { text: "sent, not answered" } });
+  expect(told(more).at(-1)).toMatchObject({ type: "say", cid: cid(1), text: "sent, not answered" });
 });
 
 test("what has been shown is told by number once the page can be seen", () => {
@@ -259,4 +260,23 @@ test("U10: a superseded page that is shown again from the browser's memory does 
   expect(fed(room0, again)[1]).toEqual([{ do: "connect" }]);
   const [superseded] = fed(room0, { type: "closed", code: 4001 });
   expect(fed(superseded, again)[1]).toEqual([]);
+});
+
+test("without WebCrypto no chat starts, not even on the way back, and the page says why", () => {
+  const [state] = start(null, "unable");
+  const [asked, effects] = fed(state, opened, frame({ type: "door", available: 2 }), { type: "talk" });
+  expect(asked.screen).toMatchObject({ at: "door", joining: null, answer: "insecure" });
+  expect(told(effects)).toEqual([{ type: "hello" }]);
+  expect(start("kept", "unable")[0].screen.at).toBe("door");
+});
+
+test("a page of another version says so, and keeps what was written", () => {
+  const written = fed(inRoom(), { type: "room", input: { type: "drafted", text: "hm" } })[0];
+  expect(fed(written, { type: "misunderstood" })[0]).toMatchObject({
+    outdated: true,
+    screen: { talk: { draft: "hm" } },
+  });
+  const refused = frame({ type: "refused", reason: "suite", room: ROOM, cid: cid(1) });
+  expect(fed(written, refused)[0]).toMatchObject({ outdated: true, screen: { talk: { draft: "hm" } } });
+  expect(fed(written, frame({ type: "refused", reason: "too_many" }))[0].outdated).toBe(false);
 });

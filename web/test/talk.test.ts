@@ -1,8 +1,8 @@
 // Stories of one open room, on either page. Time and chance are given; nothing here waits.
 
 import { expect, test } from "vitest";
-import { ANSWER_AWAITED, step, type Talk, talk, type TalkEffect, type TalkInput } from "../src/talk";
-import { cid, moment, said, view } from "./given";
+import { ANSWER_AWAITED, NEW_KEY, step, type Talk, talk, type TalkEffect, type TalkInput } from "../src/talk";
+import { cid, moment, said, view, words } from "./given";
 
 /** Feeds inputs one after another; the second of each pair is its moment. */
 function fed(start: Talk, ...inputs: [TalkInput, ReturnType<typeof moment>?][]): [Talk, TalkEffect[]] {
@@ -125,4 +125,53 @@ test("W18: closing asks once, and an erasure that was cut off is asked for again
   expect(effects).toEqual([{ do: "close" }]);
   const back = fed(erasing, [{ type: "down" }], [{ type: "view", view: view() }], [{ type: "lines", lines: [] }]);
   expect(back[1]).toEqual([{ do: "close" }]);
+});
+
+const shared: TalkInput = { type: "sealing", sealing: { at: "shared", words: null } };
+
+test("at the desk lines wait for the student's key, and go in order when it is here", () => {
+  const desk = fed(talk(view({ revealed: true }), "counsellor", moment()), [{ type: "lines", lines: [] }])[0];
+  const [waiting, none] = fed(desk, ...write("one", 1), ...write("two", 2));
+  expect(spoken(none)).toEqual([]);
+  expect(waiting.conversation.pending).toHaveLength(2);
+  expect(spoken(fed(waiting, [shared])[1])).toEqual([[cid(1), "one"]]);
+  const lost: TalkInput = { type: "sealing", sealing: { at: "awaited", again: "first" } };
+  expect(spoken(fed(desk, [shared], [lost], ...write("three", 3))[1])).toEqual([]);
+});
+
+test("a student's lines go to the room's own key at once, but not to somebody who is in doubt", () => {
+  const uncertified: TalkInput = { type: "sealing", sealing: { at: "uncertified", counsellor: "Asha" } };
+  expect(spoken(fed(live(), [uncertified], ...write("one", 1))[1])).toEqual([[cid(1), "one"]]);
+  const doubtful: TalkInput = { type: "sealing", sealing: { at: "doubtful" } };
+  const [held, none] = fed(live(), [doubtful], ...write("one", 1));
+  expect(spoken(none)).toEqual([]);
+  expect(spoken(fed(held, [shared])[1])).toEqual([[cid(1), "one"]]);
+});
+
+test("refused for its key epoch, the same words go again under a new cid, after a breath", () => {
+  const refused: TalkInput = { type: "refused", refused: { reason: "key_epoch", cid: cid(1) } };
+  const [held, effects] = fed(live(), ...write("one", 1), [refused, moment(0, 8)]);
+  expect(effects).toContainEqual({ do: "later", ms: NEW_KEY, input: { type: "released" } });
+  expect(spoken(effects)).toEqual([[cid(1), "one"]]);
+  expect(spoken(fed(held, [{ type: "released" }])[1])).toEqual([[cid(8), "one"]]);
+});
+
+test("refused for its suite, a line is kept and not said again: only another page could", () => {
+  const refused: TalkInput = { type: "refused", refused: { reason: "suite", cid: cid(1) } };
+  const [held, effects] = fed(live(), ...write("one", 1), [refused], ...write("two", 2));
+  expect(spoken(effects)).toEqual([[cid(1), "one"]]);
+  expect(held.conversation.pending.map(({ text }) => text)).toEqual(["one", "two"]);
+});
+
+test("a line that had no key yet is read at its place once it has one, and only then counts as shown", () => {
+  const locked = { ...said(1, "student"), body: { kind: "locked" as const } };
+  const desk = talk(view({ revealed: true }), "counsellor", moment());
+  const [waiting, none] = fed(desk, [{ type: "lines", lines: [locked, said(2, "counsellor")] }]);
+  expect(none.filter((effect) => effect.do === "seen")).toEqual([]);
+  const [read, effects] = fed(waiting, [{ type: "unlocked", lines: [said(1, "student", "hi")] }]);
+  expect(read.conversation.lines.map(({ seq, body }) => [seq, body])).toEqual([
+    [1, words("hi")],
+    [2, words("line 2")],
+  ]);
+  expect(effects).toContainEqual({ do: "seen", seq: 1 });
 });

@@ -4,16 +4,16 @@
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/preact";
 import { afterEach, expect, test } from "vitest";
 import type { DeskInput } from "../src/desk-state";
-import type { ToStudent } from "../src/protocol.gen";
+import type { PlainToStudent } from "../src/plain";
 import type { Input } from "../src/state";
 import { Desk as DeskView } from "../src/views/desk";
 import { Entry } from "../src/views/sign-in";
 import { deskAfter, judged, student } from "./drawn";
-import { notice, OTHER_ROOM, ROOM, said, view } from "./given";
+import { ended as end, notice, OTHER_ROOM, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
-const frame = (frame: ToStudent): Input => ({ type: "heard", frame });
+const frame = (frame: PlainToStudent): Input => ({ type: "heard", frame });
 const door = (available: number): Input => frame({ type: "door", available });
 const room: Input[] = [
   { type: "talk" },
@@ -38,7 +38,7 @@ test("the way out comes first, as a link and as a button; numbers can be called"
   fireEvent.click(screen.getByRole("button", { name: "Leave this page now" }));
   expect(acts).toEqual([{ type: "exit" }, { type: "exit" }]);
   const numbers = [...container.querySelectorAll("footer a")].map((link) => link.getAttribute("href"));
-  expect(numbers).toEqual(["tel:112", "tel:116123"]);
+  expect(numbers).toEqual(["tel:112", "tel:116123", "/privacy"]);
 });
 
 test("nobody available is said once, in a status", () => {
@@ -74,13 +74,10 @@ test("closing asks, and says that nothing can be brought back", async () => {
 });
 
 test("the end: a heading that begins with Erased, what was erased, and a way back in", async () => {
-  const { container } = student(
-    door(1),
-    ...room,
-    frame({ type: "ended", room: ROOM, at: 0, lines: 31, by: "student" }),
-  );
+  const { container } = student(door(1), ...room, frame({ type: "ended", ...end({ lines: 31 }) }));
   expect(screen.getByRole("heading", { name: /^Erased/ })).toBeTruthy();
   expect(container.textContent).toContain("31 messages");
+  expect(container.textContent).toContain("the room, its messages, the nickname, and the key. Receipt 4F7K-2Q9P");
   expect(screen.getByRole("button", { name: "Talk to a counsellor" })).toBeTruthy();
   expect(screen.queryByRole("textbox")).toBeNull();
   await judged(container);
@@ -111,7 +108,7 @@ test("the desk: a switch, one button, and a region for every room", async () => 
 });
 
 test("an ended room keeps its region until it is put away", async () => {
-  const ended: DeskInput = { type: "heard", frame: { type: "ended", room: ROOM, at: 0, lines: 2, by: "student" } };
+  const ended: DeskInput = { type: "heard", frame: { type: "ended", ...end({ lines: 2 }) } };
   const { container } = render(<DeskView desk={deskAfter(...seated, ended)} act={() => {}} />);
   const region = within(screen.getByRole("region", { name: "moss" }));
   expect(region.getByRole("heading", { name: /^Erased/ })).toBeTruthy();

@@ -28,6 +28,8 @@ pub struct Knock {
     pub key: Digested,
     pub ear: Ear,
     pub shows: Option<(Uuid, Seq)>,
+    /// What a page that asked to talk, and has a room already, wants to be called.
+    pub called: Option<Nickname>,
 }
 
 /// A student asks to talk. With a key that has a room, this leads back to it (W4).
@@ -35,6 +37,7 @@ pub struct Knock {
 #[rtype(result = "()")]
 pub struct Join {
     pub key: Digested,
+    /// Told back to the page, and kept nowhere.
     pub nickname: Nickname,
     pub forms: Forms,
     pub ear: Ear,
@@ -46,6 +49,7 @@ pub struct Join {
 pub struct Opened {
     pub key: Digested,
     pub room: RoomId,
+    pub nickname: Nickname,
     pub ear: Ear,
 }
 
@@ -95,6 +99,11 @@ pub struct Ended(pub RoomId);
 #[rtype(result = "()")]
 pub struct Fell(pub RoomId);
 
+/// This room was to be erased, and is not yet.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Unfinished(pub RoomId);
+
 /// A write of the queue's to this room may have happened or not: the room is woken anew, from the store.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -105,7 +114,15 @@ pub struct Doubt(pub RoomId);
 #[rtype(result = "()")]
 pub struct Accept {
     pub room: RoomId,
-    pub by: AccountId,
+    pub accept: room::Accept,
+}
+
+/// Tell this page that it is asked to take this room over (W26).
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct TellOffer {
+    pub room: RoomId,
+    pub tell: room::TellOffer,
 }
 
 /// Whom the counsellor of this room has asked to take over, or nobody any more.
@@ -142,14 +159,15 @@ pub struct Drain;
 impl Handler<Knock> for Lobby {
     type Result = ();
 
-    fn handle(&mut self, Knock { key, ear, shows }: Knock, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Knock { key, ear, shows, called }: Knock, ctx: &mut Context<Self>) {
         let Some(id) = self.keys.get(&key).copied() else {
             let _ = ear.frame(frame(&ToStudent::Gone {}));
             return;
         };
         self.with_room(id, Asker::Student(ear.clone()), ctx, move |room, ctx| {
-            let entering = room::Enter { who: Who::Student, ear: ear.clone(), shows, coming: Coming::Back };
-            enter(room, entering, Knock { key, ear, shows: None }, ctx);
+            let (who, coming) = (Who::Student, Coming::Back);
+            let entering = room::Enter { who, ear: ear.clone(), shows, coming, called: called.clone() };
+            enter(room, entering, Knock { key, ear, shows: None, called }, ctx);
         });
     }
 }
@@ -163,7 +181,7 @@ impl Handler<Join> for Lobby {
             return;
         }
         if self.keys.contains_key(&key) {
-            return ctx.notify(Knock { key, ear, shows: None });
+            return ctx.notify(Knock { key, ear, shows: None, called: Some(nickname) });
         }
         if let Entry::Vacant(vacant) = self.opening.entry(key) {
             vacant.insert(Opening::Wanted);
@@ -175,14 +193,15 @@ impl Handler<Join> for Lobby {
 impl Handler<Opened> for Lobby {
     type Result = ();
 
-    fn handle(&mut self, Opened { key, room, ear }: Opened, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Opened { key, room, nickname, ear }: Opened, ctx: &mut Context<Self>) {
         if self.opening.remove(&key) == Some(Opening::Abandoned) {
             return self.leave(room, ctx);
         }
         self.with_room(room, Asker::Student(ear.clone()), ctx, move |room, ctx| {
             let (who, coming) = (Who::Student, Coming::First);
-            let entering = room::Enter { who, ear: ear.clone(), shows: None, coming };
-            enter(room, entering, Knock { key, ear, shows: None }, ctx);
+            let called = Some(nickname);
+            let entering = room::Enter { who, ear: ear.clone(), shows: None, coming, called: called.clone() };
+            enter(room, entering, Knock { key, ear, shows: None, called }, ctx);
         });
     }
 }
@@ -209,7 +228,8 @@ impl Handler<Sit> for Lobby {
     fn handle(&mut self, sit: Sit, ctx: &mut Context<Self>) {
         self.with_room(sit.room, Asker::Desk(sit.ear.clone()), ctx, move |room, ctx| {
             let who = Who::Counsellor(sit.account);
-            let entering = room::Enter { who, ear: sit.ear.clone(), shows: sit.shows, coming: sit.coming };
+            let (ear, called) = (sit.ear.clone(), None);
+            let entering = room::Enter { who, ear, shows: sit.shows, coming: sit.coming, called };
             enter(room, entering, Sit { shows: None, ..sit }, ctx);
         });
     }
@@ -267,6 +287,14 @@ impl Handler<Fell> for Lobby {
     }
 }
 
+impl Handler<Unfinished> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, Unfinished(room): Unfinished, _: &mut Context<Self>) {
+        self.left.insert(room);
+    }
+}
+
 impl Handler<Doubt> for Lobby {
     type Result = ();
 
@@ -280,8 +308,16 @@ impl Handler<Doubt> for Lobby {
 impl Handler<Accept> for Lobby {
     type Result = ();
 
-    fn handle(&mut self, Accept { room, by }: Accept, ctx: &mut Context<Self>) {
-        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(room::Accept { by }));
+    fn handle(&mut self, Accept { room, accept }: Accept, ctx: &mut Context<Self>) {
+        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(accept));
+    }
+}
+
+impl Handler<TellOffer> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, TellOffer { room, tell }: TellOffer, ctx: &mut Context<Self>) {
+        self.with_room(room, Asker::Nobody, ctx, move |room, _| room.do_send(tell));
     }
 }
 
@@ -310,14 +346,14 @@ impl Handler<NamesChanged> for Lobby {
         let (store, names) = (self.house.store.clone(), self.house.names.clone());
         let reading = async move {
             store.complete_forms(&|nickname| names.forms(nickname)).await?;
-            store.nicknames().await
+            store.renamed().await
         };
         let reading = reading.into_actor(self);
         ctx.spawn(reading.map(|read, lobby, _| match read {
-            Ok(names) => {
-                for (id, nickname) in names {
+            Ok(renamed) => {
+                for (id, prefix) in renamed {
                     if let Some(room) = lobby.awake(id) {
-                        room.do_send(room::Named(nickname));
+                        room.do_send(room::Renamed(prefix));
                     }
                 }
             }
@@ -335,7 +371,7 @@ impl Handler<Wake> for Lobby {
         }
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
-        Box::pin(reading.map(|row, lobby, _| row.ok().flatten().map(|row| lobby.wake(row))))
+        Box::pin(reading.map(|row, lobby, ctx| row.ok().flatten().and_then(|row| lobby.wake(row, ctx))))
     }
 }
 

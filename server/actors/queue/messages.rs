@@ -12,7 +12,7 @@ use super::{Desk, Queue, switched};
 use crate::{
     actors::{Ear, EarId, Heard, lobby, room::Coming},
     private::{Digested, Forms, Nickname},
-    protocol::{CloseCode, Refusal, ToDesk, frame},
+    protocol::{CloseCode, KeyOffer, Refusal, ToDesk, frame},
     store::{AccountRow, Availability},
 };
 
@@ -135,6 +135,8 @@ pub struct Offered {
 pub struct Accepted {
     pub room: RoomId,
     pub by: AccountId,
+    /// By which they ask for the room's next secret.
+    pub offer: KeyOffer,
 }
 
 /// *Not now*.
@@ -350,8 +352,10 @@ impl Handler<Offered> for Queue {
 impl Handler<Accepted> for Queue {
     type Result = ();
 
-    fn handle(&mut self, Accepted { room, by }: Accepted, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Accepted { room, by, offer }: Accepted, ctx: &mut Context<Self>) {
+        self.accepting = Some(offer);
         self.feed(Input::Accepted { room, by }, ctx);
+        self.accepting = None;
     }
 }
 

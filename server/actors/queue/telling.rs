@@ -3,14 +3,17 @@
 //! Everything is told at once and nobody is waited for; a page that does not listen any more is let go.
 
 use quietline_domain::{
-    AccountId, ClaimId, RoomId, Time,
+    AccountId, ClaimId, RoomId, Span, Time,
     queue::{Holds, NotAccepted, OFFER_STANDS, OfferEnd},
 };
 use uuid::Uuid;
 
 use super::Queue;
 use crate::{
-    actors::{Heard, lobby, room::Coming},
+    actors::{
+        Heard, lobby,
+        room::{self, Coming},
+    },
     metrics,
     private::Nickname,
     protocol::{CloseCode, Colleague, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
@@ -96,7 +99,7 @@ impl Queue {
         let (Some(from), Some(nickname)) = (self.nickname(from), self.nickname(to)) else { return };
         let stands = self.machine.offers_to(to, now).into_iter().find(|(offered, ..)| *offered == room);
         let expires_in = stands.map_or(OFFER_STANDS, |(_, _, left)| left);
-        self.tell_desk(to, &offered(room, from, expires_in.0));
+        self.tell_offered(room, to, from, expires_in);
         self.lobby.do_send(lobby::Handing { room, to: Some(nickname) });
     }
 
@@ -104,9 +107,22 @@ impl Queue {
     pub(super) fn tell_offers_again(&mut self, to: AccountId) {
         for (room, from, left) in self.machine.offers_to(to, self.clock.now()) {
             if let Some(from) = self.nickname(from) {
-                self.tell_desk(to, &offered(room, from, left.0));
+                self.tell_offered(room, to, from, left);
             }
         }
+    }
+
+    /// The room tells it: what the colleague needs to ask for its key, only the room knows.
+    fn tell_offered(&self, room: RoomId, to: AccountId, from: Nickname, expires_in: Span) {
+        let Some(desk) = self.desks.get(&to) else { return };
+        let expires_in_ms = u32::try_from(expires_in.0.max(0)).unwrap_or(u32::MAX);
+        let tell = room::TellOffer { ear: desk.ear.clone(), from, expires_in_ms };
+        self.lobby.do_send(lobby::TellOffer { room, tell });
+    }
+
+    pub(super) fn tell_accepted(&mut self, room: RoomId, by: AccountId) {
+        let (Some(nickname), Some(offer)) = (self.nickname(by), self.accepting.take()) else { return };
+        self.lobby.do_send(lobby::Accept { room, accept: room::Accept { by, nickname, offer } });
     }
 
     pub(super) fn refuse_offer(&mut self, room: RoomId, from: AccountId, holds: Holds) {
@@ -154,9 +170,4 @@ impl Queue {
     fn nickname(&self, account: AccountId) -> Option<Nickname> {
         self.staff.get(&account).map(|account| account.nickname.clone())
     }
-}
-
-fn offered(room: RoomId, from: Nickname, expires_in_ms: i64) -> ToDesk {
-    let expires_in_ms = u32::try_from(expires_in_ms.max(0)).unwrap_or(u32::MAX);
-    ToDesk::Offered { room: Uuid::from_u128(room.0), from, expires_in_ms }
 }

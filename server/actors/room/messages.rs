@@ -3,15 +3,15 @@
 //! Only who may do something is checked here; what follows is the machine's to say.
 
 use actix::{ActorContext, AsyncContext, Context, Handler, Message};
-use quietline_domain::{AccountId, Cid, Role, Seq, presence::Level, queue::Place, room::Input};
+use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, presence::Level, queue::Place, room::Input};
 use uuid::Uuid;
 
-use super::{InFlight, Room, Stopping, turn};
+use super::{InFlight, Room, Stopping, keys::Handed, turn};
 use crate::{
     actors::{Ear, EarId, Heard},
     metrics,
     private::Nickname,
-    protocol::{self, Body, CloseCode, FromRoom, frame},
+    protocol::{self, CloseCode, Envelope, Fixed, FromRoom, KeyAnswer, KeyOffer, PublicKey, ToStudent, frame},
     store::Seated,
 };
 
@@ -25,6 +25,8 @@ pub struct Enter {
     /// What the page says it shows: an epoch, and the last line.
     pub shows: Option<(Uuid, Seq)>,
     pub coming: Coming,
+    /// What a student who has just asked to talk is called, for their page to seal.
+    pub called: Option<Nickname>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,8 +64,20 @@ pub struct Done {
 pub enum Deed {
     Say {
         cid: Cid,
-        body: Body,
+        body: Envelope,
     },
+    /// The counsellor's page asks for the secret.
+    OfferKey(KeyOffer),
+    /// The student's page answers whoever asked with that public key.
+    HandKey {
+        key_epoch: KeyEpoch,
+        asker: PublicKey,
+        answer: KeyAnswer,
+    },
+    /// What the counsellor's offer had committed to.
+    Reveal(Fixed<32>),
+    /// What the student is called, as their page has sealed it.
+    Nickname(Envelope),
     Beat(Level),
     Seen {
         seq: Seq,
@@ -91,11 +105,22 @@ pub enum Deed {
 #[rtype(result = "()")]
 pub struct Abandon;
 
-/// A colleague has accepted this room.
+/// A colleague has accepted this room, and asks for its next secret.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Accept {
     pub by: AccountId,
+    pub nickname: Nickname,
+    pub offer: KeyOffer,
+}
+
+/// Tell this page that it is asked to take over.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct TellOffer {
+    pub ear: Ear,
+    pub from: Nickname,
+    pub expires_in_ms: u32,
 }
 
 /// Whom the counsellor has asked to take over, or nobody any more.
@@ -110,10 +135,10 @@ pub struct Dismiss {
     pub account: AccountId,
 }
 
-/// What the student is called now.
+/// What stands before the student's nickname from now on.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Named(pub Nickname);
+pub struct Renamed(pub String);
 
 /// Look whether something is due; answered once it was done.
 #[derive(Message)]
@@ -133,7 +158,7 @@ pub struct Drain;
 impl Handler<Enter> for Room {
     type Result = ();
 
-    fn handle(&mut self, Enter { who, ear, shows, coming }: Enter, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Enter { who, ear, shows, coming, called }: Enter, ctx: &mut Context<Self>) {
         let role = match who {
             Who::Student => Role::Student,
             Who::Counsellor(account) if self.counsellor() == Some(account) => Role::Counsellor,
@@ -158,6 +183,12 @@ impl Handler<Enter> for Room {
         }
         let since = shows.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, since)| since);
         self.feed(Input::Entered { role, since }, ctx);
+        if let (Some(nickname), None, Role::Student) = (called, &self.nickname, role) {
+            self.tell_student(&ToStudent::Called { room: self.uuid(), nickname });
+        }
+        if role == Role::Student {
+            self.tell_nonce();
+        }
     }
 }
 
@@ -197,10 +228,27 @@ impl Handler<Done> for Room {
         match what {
             // It could not be kept: the page says whose trouble it is, and comes back.
             Deed::Say { .. } if self.house.clock.is_held() => self.send(role, Heard::Close(CloseCode::TryAgain)),
+            Deed::Say { cid, body } if !body.is_well_formed() => self.refuse_suite(role, cid),
             Deed::Say { cid, body } => {
+                let key_epoch = body.key_epoch;
                 self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.now(), body });
-                self.feed(Input::Say { from: role, cid }, ctx);
+                self.feed(Input::Say { from: role, cid, key_epoch }, ctx);
             }
+            Deed::OfferKey(offer) => {
+                self.keys.of_counsellor = Some(offer);
+                self.feed(Input::KeyOffered, ctx);
+            }
+            Deed::HandKey { key_epoch, asker, answer } => {
+                if self.keys.have_asked(&asker) {
+                    self.keys.in_hand = Some(Handed { key_epoch, asker, answer });
+                    self.feed(Input::KeyHanded { key_epoch }, ctx);
+                }
+            }
+            Deed::Reveal(nonce) => {
+                self.keys.revealed = Some(nonce);
+                self.tell_nonce();
+            }
+            Deed::Nickname(sealed) => self.keep_nickname(sealed, ctx),
             Deed::Beat(level) => self.feed(Input::Beat { role, level }, ctx),
             Deed::Seen { seq } => self.feed(Input::Seen { by: role, seq }, ctx),
             Deed::Typing => self.feed(Input::Typing { from: role }, ctx),
@@ -232,7 +280,8 @@ impl Handler<Abandon> for Room {
 impl Handler<Accept> for Room {
     type Result = ();
 
-    fn handle(&mut self, Accept { by }: Accept, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Accept { by, nickname, offer }: Accept, ctx: &mut Context<Self>) {
+        self.keys.of_colleague = Some((by, nickname, offer));
         self.feed(Input::Accepted { by }, ctx);
     }
 }
@@ -258,13 +307,21 @@ impl Handler<Dismiss> for Room {
     }
 }
 
-impl Handler<Named> for Room {
+impl Handler<TellOffer> for Room {
     type Result = ();
 
-    fn handle(&mut self, Named(nickname): Named, _: &mut Context<Self>) {
-        if self.nickname != nickname {
-            self.nickname = nickname.clone();
-            self.tell_both(&FromRoom::Named { room: self.uuid(), nickname });
+    fn handle(&mut self, TellOffer { ear, from, expires_in_ms }: TellOffer, _: &mut Context<Self>) {
+        self.tell_offered(&ear, from, expires_in_ms);
+    }
+}
+
+impl Handler<Renamed> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Renamed(prefix): Renamed, _: &mut Context<Self>) {
+        if self.renamed.as_ref() != Some(&prefix) {
+            self.renamed = Some(prefix.clone());
+            self.tell_both(&FromRoom::Renamed { room: self.uuid(), prefix });
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     actors::{Heard, queue},
     metrics,
     protocol::{
-        self, Ended, EndedBy, FromRoom, Line, Moved, Notice, Older, PlacedNotice, Refusal, Refused, Resume, RoomView,
-        Said, ToDesk, Warning, Whereabouts, frame,
+        self, Ended, EndedBy, Erased, FromRoom, Line, Moved, Notice, Older, PlacedNotice, Refusal, Refused, Resume,
+        RoomView, Said, ToDesk, Warning, Whereabouts, frame,
     },
 };
 
@@ -41,8 +41,13 @@ impl Room {
             Effect::Older { older } => {
                 self.tell(Role::Student, FromRoom::Older { room, older: asked_older(older) });
             }
+            Effect::OfferKey { to } => self.tell_key_offered(to),
+            Effect::HandKey => self.tell_key_handed(),
+            Effect::KeyEpoch { key_epoch } => self.tell(Role::Student, FromRoom::KeyEpoch { room, key_epoch }),
             // These are deeds and not words; the actor has done them.
             Effect::Save { .. }
+            | Effect::Recall { .. }
+            | Effect::PutBack
             | Effect::Replay { .. }
             | Effect::Release { .. }
             | Effect::HandOver { .. }
@@ -57,13 +62,15 @@ impl Room {
     }
 
     /// To the counsellor who had the room until now; and the queue learns who has it instead.
-    pub(super) fn moved(&mut self, why: TurnEnd) {
+    pub(super) fn moved(&mut self, why: domain::Moved) {
         let (id, room) = (self.id, self.uuid());
         let why_told = match why {
-            TurnEnd::GivenBack => Moved::GivenBack,
-            TurnEnd::HandedOver => Moved::HandedOver,
-            TurnEnd::Away => Moved::Away,
+            domain::Moved::Turn(TurnEnd::GivenBack) => Moved::GivenBack,
+            domain::Moved::Turn(TurnEnd::HandedOver) => Moved::HandedOver,
+            domain::Moved::Turn(TurnEnd::Away) => Moved::Away,
+            domain::Moved::Turn(TurnEnd::NoKey) | domain::Moved::NoKey => Moved::NoKey,
         };
+        self.keys.nobody_asks();
         self.send(Role::Counsellor, Heard::Frame(frame(&ToDesk::Moved { room, why: why_told })));
         self.send(Role::Counsellor, Heard::Unseated { room: id });
         self.counsellor_ear = None;
@@ -85,7 +92,9 @@ impl Room {
             domain::EndedBy::Absence => EndedBy::Absence,
         };
         metrics::room_erased(by);
-        let ended = frame(&FromRoom::Ended(Ended { room: self.uuid(), at: self.house.clock.now().0, lines, by }));
+        let erased = vec![Erased::Room, Erased::Lines, Erased::Nickname, Erased::Key];
+        let (room, at, receipt) = (self.uuid(), self.house.clock.now().0, receipt());
+        let ended = frame(&FromRoom::Ended(Ended { room, at, lines, erased, receipt, by }));
         self.send(Role::Student, Heard::Frame(ended.clone()));
         self.send(Role::Counsellor, Heard::Frame(ended));
     }
@@ -114,7 +123,11 @@ impl Room {
         let view = RoomView {
             room: self.uuid(),
             epoch: self.epoch,
+            share: self.share.clone(),
+            key_epoch: self.machine.key_epoch(),
+            staff: self.house.staff_key,
             nickname: self.nickname.clone(),
+            renamed: self.renamed.clone(),
             place: self.place.filter(|_| counsellor.is_none()).map(protocol::Place::from),
             counsellor,
             revealed: self.machine.revealed(to),
@@ -131,7 +144,7 @@ impl Room {
             older: self.machine.older().filter(|_| to == Role::Student).map(asked_older),
             beat_ms: milliseconds(self.house.beat),
         };
-        self.tell(to, FromRoom::Room(view));
+        self.tell(to, FromRoom::Room(Box::new(view)));
     }
 
     fn placed_notice(&self, domain::PlacedNotice { nth, after, notice }: domain::PlacedNotice) -> PlacedNotice {
@@ -151,12 +164,32 @@ impl Room {
         let (reason, retry_ms) = match why {
             domain::Refusal::TooMany { retry } => (Refusal::TooMany, Some(milliseconds(retry))),
             domain::Refusal::CidTaken => (Refusal::CidTaken, None),
+            domain::Refusal::KeyEpoch => (Refusal::KeyEpoch, None),
         };
+        self.tell_refused(to, cid, reason, retry_ms);
+    }
+
+    /// A line in an envelope that this version does not know.
+    pub(super) fn refuse_suite(&mut self, to: Role, cid: Cid) {
+        self.tell_refused(to, cid, Refusal::Suite, None);
+    }
+
+    fn tell_refused(&mut self, to: Role, cid: Cid, reason: Refusal, retry_ms: Option<u32>) {
         metrics::refused(reason);
         let refused =
             Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
         self.send(to, Heard::Frame(frame(&FromRoom::Refused(refused))));
     }
+}
+
+/// Random, so that it says nothing but which of two erasures somebody means. Without letters that are read as digits.
+fn receipt() -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let random = Uuid::new_v4();
+    let letters: Vec<char> =
+        random.as_bytes().iter().map(|&byte| char::from(LETTERS[usize::from(byte) % 32])).collect();
+    let (first, rest) = letters.split_at(4);
+    first.iter().chain(['-'].iter()).chain(&rest[rest.len() - 4..]).collect()
 }
 
 fn whereabouts(presence: Presence) -> Whereabouts {

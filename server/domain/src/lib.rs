@@ -54,6 +54,9 @@ impl Role {
 /// A line's number in its room: 1, 2, 3 … without gaps. 0 stands before the first.
 pub type Seq = u64;
 
+/// Which of a room's secrets a line is sealed with: 1 for the first counsellor, more whenever somebody goes or comes.
+pub type KeyEpoch = u32;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*

@@ -5,12 +5,16 @@
 //! no sockets and no store: it asks for a save and hears `Saved`, asks for an erasure and hears `Erased`.
 
 mod attendance;
+mod effects;
+mod keys;
 mod machine;
 mod notices;
 
+pub use effects::{Asker, Audience, Effect, EndedBy, Moved, Notice, PlacedNotice, Refusal, Resume, Whose};
+
 use crate::{
-    AccountId, Cid, Role, Seq, Span, Time,
-    presence::{Level, Limits, Presence, Whereabouts},
+    AccountId, Cid, KeyEpoch, Role, Seq, Span, Time,
+    presence::{Level, Limits, Presence},
     window::{Limit, Window},
 };
 
@@ -47,6 +51,7 @@ pub struct Room {
     touched: Time,
     warned: bool,
     older: Option<Older>,
+    keys: Keys,
     /// Behind which line the student was told to wait, if this machine has told them. The take may be older than the
     /// line, by the time it takes to be told of it; what was told stays told.
     told_to_wait: Option<Seq>,
@@ -93,6 +98,21 @@ pub enum TurnEnd {
     HandedOver,
     /// The counsellor was away for too long (W25).
     Away,
+    /// The student's page did not hand over its secret.
+    NoKey,
+}
+
+/// Who has asked for the student's secret and is still without it. Whoever has none can neither read nor write.
+#[derive(Clone, Copy, Default, Debug)]
+struct Keys {
+    /// By when the counsellor who came must have it.
+    due: Option<Time>,
+    /// Whether the counsellor's page has asked, and nothing was handed over since.
+    asked: bool,
+    /// A colleague who has accepted, and by when they must have it.
+    colleague: Option<(AccountId, Time)>,
+    /// Whether something was handed over for whoever has the room now, and has not sat down yet.
+    kept_for_newcomer: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -156,9 +176,17 @@ pub enum Input {
         why: TurnEnd,
         left: Seq,
     },
-    /// A colleague has accepted the room (W26).
+    /// The store's answer to [`Effect::PutBack`].
+    PutBack,
+    /// The counsellor's page asks the student's for the secret.
+    KeyOffered,
+    /// A colleague has accepted the room, and asks for the next secret (W26).
     Accepted {
         by: AccountId,
+    },
+    /// The student's page hands over the secret of this key epoch.
+    KeyHanded {
+        key_epoch: KeyEpoch,
     },
     /// The store's answers to [`Effect::HandOver`].
     HandedOver(Turn),
@@ -178,8 +206,10 @@ pub enum Input {
     Say {
         from: Role,
         cid: Cid,
+        /// What it is sealed with.
+        key_epoch: KeyEpoch,
     },
-    /// The store's answers to [`Effect::Save`].
+    /// The store's answers to [`Effect::Save`] and to [`Effect::Recall`].
     Saved {
         from: Role,
         seq: Seq,
@@ -189,6 +219,11 @@ pub enum Input {
         seq: Seq,
     },
     CidTaken {
+        from: Role,
+        cid: Cid,
+    },
+    /// The store's answer to [`Effect::Recall`]: no such line.
+    NotSaved {
         from: Role,
         cid: Cid,
     },
@@ -212,160 +247,6 @@ pub enum Input {
     },
     /// The deadline has come.
     Tick,
-}
-
-/// What is to be done, in this order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Effect {
-    /// Make the line durable, then say so.
-    Save {
-        from: Role,
-        cid: Cid,
-    },
-    /// Send the line just saved.
-    Line {
-        to: Audience,
-        seq: Seq,
-    },
-    /// Show this seat the room as it stands.
-    View {
-        to: Role,
-        resume: Resume,
-    },
-    /// Send lines from the store: those behind `since`, up to `until`.
-    Replay {
-        to: Role,
-        whose: Whose,
-        since: Seq,
-        until: Seq,
-    },
-    Notice {
-        to: Role,
-        notice: PlacedNotice,
-    },
-    Typing {
-        to: Role,
-    },
-    /// Where the other side is now (U9).
-    Presence {
-        to: Role,
-        other: Whereabouts,
-    },
-    Seen {
-        to: Role,
-        seq: Seq,
-    },
-    Warning {
-        to: Role,
-        closes_in: Span,
-    },
-    Stayed {
-        to: Role,
-    },
-    Refuse {
-        to: Role,
-        cid: Cid,
-        why: Refusal,
-    },
-    /// End the counsellor's turn in the store, then say so.
-    Release {
-        why: TurnEnd,
-    },
-    /// Give the room to a colleague in the store, then say so.
-    HandOver {
-        to: AccountId,
-    },
-    /// The colleague who accepted did not get the room.
-    NotHandedOver {
-        to: AccountId,
-    },
-    /// The room is no longer the counsellor's who had it.
-    Moved {
-        why: TurnEnd,
-    },
-    /// Let the counsellor read everything, in the store, then say so.
-    ShareOlder,
-    /// To the student: what became of the question.
-    Older {
-        older: Older,
-    },
-    /// To the queue: whether the student who waits can be taken.
-    Reach {
-        reach: Reach,
-    },
-    /// Remember when something last happened; nobody waits for it.
-    Touch,
-    /// Erase physically, then say so.
-    Erase,
-    /// To both: it is gone.
-    Ended {
-        by: EndedBy,
-        lines: u64,
-    },
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Audience {
-    Both,
-    Only(Role),
-}
-
-impl Audience {
-    pub fn includes(self, role: Role) -> bool {
-        self == Self::Both || self == Self::Only(role)
-    }
-}
-
-/// Whose lines are sent: before the reveal only one's own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
-    Everyones,
-    Only(Role),
-}
-
-impl Whose {
-    pub fn includes(self, role: Role) -> bool {
-        self == Self::Everyones || self == Self::Only(role)
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Resume {
-    Full,
-    Delta,
-}
-
-/// A notice, the line it stands behind, and its number among the seat's notices.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PlacedNotice {
-    pub nth: u32,
-    pub after: Seq,
-    pub notice: Notice,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Notice {
-    SayHi,
-    WaitForCounsellor,
-    CounsellorCame(AccountId),
-    BackToQueue(AccountId),
-    HandedOver(AccountId),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    TooMany { retry: Span },
-    CidTaken,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EndedBy {
-    Student,
-    Counsellor,
-    /// More than the allowed inactivity (W19).
-    Silence,
-    /// The student was away for too long (W25).
-    Absence,
 }
 
 /// What the store knows of a room that wakes.

@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::{Db, Reader, Record, insert_lines, misread};
 use crate::{
-    private::SealedText,
-    protocol::{Body, Role, Said},
+    protocol::{Envelope, Role, Said},
     store::{Appended, NewLine},
 };
 
@@ -38,9 +37,25 @@ pub fn is_one_round(lines: &[NewLine]) -> bool {
     lines.iter().all(|line| rooms.insert(line.room))
 }
 
+/// Why a line was not inserted: it is there already, its cid holds something else, or the room is gone.
+pub async fn recall(db: &mut Db, line: &NewLine) -> sqlx::Result<Appended> {
+    const SAVED: &str = "select seq, cid, sender, said_at, body from line where room = $1 and cid = $2";
+    let row = sqlx::query(SAVED)
+        .bind(Uuid::from_u128(line.room.0))
+        .bind(Uuid::from_u128(line.cid.0))
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(row) = row else {
+        return Ok(Appended::NoRoom);
+    };
+    let before = said(&row)?;
+    let same = before.from == Role::from(line.from) && before.body == line.body;
+    Ok(if same { Appended::Again { seq: before.seq, at: Time(before.at) } } else { Appended::CidTaken })
+}
+
 /// The room's lines after `since`, in order.
 pub async fn after(db: &Reader, room: RoomId, since: Seq) -> sqlx::Result<Vec<Said>> {
-    const AFTER: &str = "select seq, cid, sender, said_at, suite, body from line
+    const AFTER: &str = "select seq, cid, sender, said_at, body from line
          where room = $1 and seq > $2 order by seq";
     let rows = sqlx::query(AFTER)
         .bind(Uuid::from_u128(room.0))
@@ -64,26 +79,10 @@ async fn append_round(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<Vec<Appen
     for &line in lines {
         appended.push(match saved.remove(&Uuid::from_u128(line.room.0)) {
             Some(seq) => Appended::New { seq: seq as Seq },
-            None => saved_before(db, line).await?,
+            None => recall(db, line).await?,
         });
     }
     Ok(appended)
-}
-
-/// Why a line was not inserted: it is there already, its cid holds something else, or the room is gone.
-async fn saved_before(db: &mut Db, line: &NewLine) -> sqlx::Result<Appended> {
-    const SAVED: &str = "select seq, cid, sender, said_at, suite, body from line where room = $1 and cid = $2";
-    let row = sqlx::query(SAVED)
-        .bind(Uuid::from_u128(line.room.0))
-        .bind(Uuid::from_u128(line.cid.0))
-        .fetch_optional(&mut *db)
-        .await?;
-    let Some(row) = row else {
-        return Ok(Appended::NoRoom);
-    };
-    let before = said(&row)?;
-    let same = before.from == Role::from(line.from) && before.body == line.body;
-    Ok(if same { Appended::Again { seq: before.seq, at: Time(before.at) } } else { Appended::CidTaken })
 }
 
 fn said(row: &Record) -> sqlx::Result<Said> {
@@ -96,10 +95,6 @@ fn said(row: &Record) -> sqlx::Result<Said> {
             _ => return Err(misread("sender")),
         },
         at: row.try_get("said_at")?,
-        body: Body { suite: suite(row)?, text: SealedText::new(row.try_get("body")?) },
+        body: Envelope::from_text(row.try_get("body")?).ok_or_else(|| misread("body"))?,
     })
-}
-
-fn suite(row: &Record) -> sqlx::Result<u8> {
-    u8::try_from(row.try_get::<i64, _>("suite")?).map_err(|_| misread("suite"))
 }

@@ -22,11 +22,11 @@ use tokio::time::timeout;
 
 use super::{Db, PATIENCE, Reader, Record, Source, begin, insert_lines, scrub};
 use crate::{
-    private::{Digested, Forms, Nickname},
-    protocol::Said,
+    private::{Digested, Forms, Nickname, SealedText},
+    protocol::{Envelope, PublicKey, Said},
     store::{
-        AccountRow, Appended, Availability, ClaimRow, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow,
-        Seated, Store, StoreError, Sweeps, Take,
+        AccountRow, Appended, Availability, ClaimRow, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening,
+        RoomRow, Seated, Store, StoreError, Sweeps, Take,
     },
 };
 pub use lines::sender_word;
@@ -94,8 +94,16 @@ impl Store for Database {
         in_time(async { Ok(turns::left_by(&self.reader, account).await?) }).await
     }
 
-    async fn nicknames(&self) -> Kept<Vec<(RoomId, Nickname)>> {
-        in_time(async { Ok(names::of_rooms(&self.reader).await?) }).await
+    async fn put_back(&self, room: RoomId, from: AccountId, now: Time) -> Kept<bool> {
+        self.write(move |db| Box::pin(turns::put_back(db, room, from, now))).await
+    }
+
+    async fn keep_nickname(&self, room: RoomId, sealed: Envelope) -> Kept<()> {
+        self.write(move |db| Box::pin(names::keep_sealed(db, room, sealed))).await
+    }
+
+    async fn renamed(&self) -> Kept<Vec<(RoomId, String)>> {
+        in_time(async { Ok(names::renamed(&self.reader).await?) }).await
     }
 
     async fn answer_claim(&self, claim: ClaimRow) -> Kept<()> {
@@ -108,6 +116,10 @@ impl Store for Database {
 
     async fn append(&self, line: NewLine) -> Kept<Appended> {
         self.writer.line(line).await
+    }
+
+    async fn recall(&self, line: NewLine) -> Kept<Appended> {
+        self.write(move |db| Box::pin(async move { lines::recall(db, &line).await })).await
     }
 
     async fn lines(&self, room: RoomId, since: Seq) -> Kept<Vec<Said>> {
@@ -137,6 +149,10 @@ impl Store for Database {
 
     async fn started(&self, now: Time) -> Kept<Vec<Outage>> {
         self.write(move |db| Box::pin(tidying::started(db, now))).await
+    }
+
+    async fn installation(&self) -> Kept<u128> {
+        self.write(move |db| Box::pin(tidying::installation(db))).await
     }
 
     async fn sweep(&self, now: Time) -> Kept<u64> {
@@ -172,6 +188,14 @@ impl Store for Database {
 
     async fn account_by_login(&self, login: &str) -> Kept<Option<(AccountRow, String)>> {
         in_time(async { Ok(staff::by_login(&self.reader, login).await?) }).await
+    }
+
+    async fn identity(&self, account: AccountId) -> Kept<Identity> {
+        in_time(async { Ok(staff::identity(&self.reader, account).await?) }).await
+    }
+
+    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText) -> Kept<()> {
+        self.write(move |db| Box::pin(staff::keep_identity(db, account, public, sealed))).await
     }
 
     async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{Db, lines, rooms};
 use crate::{
-    private::{Credential, Forms, Nickname, SealedText},
-    protocol::Body,
+    private::{Credential, Forms, SealedText},
+    protocol::Envelope,
     store::{NewLine, NewRoom, Opening, Sharing},
 };
 
@@ -32,7 +32,6 @@ async fn play(stage: &mut Db) -> sqlx::Result<()> {
         room,
         epoch: 0,
         key: key.digest(),
-        nickname: Nickname::stored(key.expose()),
         forms: Forms { folded_first: key.digest(), skeleton_first: key.digest() },
         shared: Sharing::Allowed,
         now: Time(0),
@@ -45,7 +44,7 @@ async fn play(stage: &mut Db) -> sqlx::Result<()> {
         // Random, so that no database makes less of it.
         text += &random()?.expose();
     }
-    let body = Body { suite: 0, text: SealedText::new(text) };
+    let body = Envelope { suite: 0, key_epoch: 0, sealed: SealedText::new(text) };
     let line = NewLine { room, cid: Cid(room.0), from: Role::Student, at: Time(0), body };
     lines::append_all(stage, &[line]).await.map(drop)
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Db, Reader, Record, clicks, misread, names, turns};
 use crate::{
     private::{Digested, Nickname},
+    protocol::Envelope,
     store::{ClaimRow, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take},
 };
 
@@ -17,7 +18,7 @@ macro_rules! room_rows {
     ($rest:literal) => {
         concat!(
             "select room.id, room.epoch, room.key_digest, room.queue_no, room.arrived_at, room.active_at,
-                room.counsellor, room.claim, room.taken_after, room.reads_after, student.nickname,
+                room.counsellor, room.claim, room.taken_after, room.reads_after, student.sealed, student.renamed,
                 holder.nickname as counsellor_nickname,
                 (select min(seq) from line where line.room = room.id and sender = 'student') as first_student,
                 (select min(seq) from line
@@ -62,13 +63,14 @@ pub async fn open(db: &mut Db, new: NewRoom) -> sqlx::Result<Opening> {
     if names::is_taken(db, new.forms, new.shared).await? {
         return Ok(Opening::NicknameTaken);
     }
-    let student = names::add_visitor(db, &new.nickname, new.forms).await?;
+    let student = names::add_visitor(db, new.forms).await?;
     let queue_no = add(db, &new, student).await?;
     Ok(Opening::Room(Box::new(RoomRow {
         room: new.room,
         epoch: new.epoch,
         key: new.key,
-        nickname: new.nickname,
+        nickname: None,
+        renamed: None,
         queue_no,
         arrived: new.now,
         active: new.now,
@@ -188,11 +190,13 @@ fn room_row(row: &Record, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
     let key: String = row.try_get("key_digest")?;
     let active: i64 = row.try_get("active_at")?;
     let said: Option<i64> = row.try_get("last_said_at")?;
+    let sealed: Option<&str> = row.try_get("sealed")?;
     Ok(RoomRow {
         room: RoomId(id("id")?),
         epoch: id("epoch")?,
         key: Digested::from_text(&key).ok_or_else(|| misread("key_digest"))?,
-        nickname: Nickname::stored(row.try_get("nickname")?),
+        nickname: sealed.map(|text| Envelope::from_text(text).ok_or_else(|| misread("sealed"))).transpose()?,
+        renamed: row.try_get("renamed")?,
         queue_no: row.try_get("queue_no")?,
         arrived: Time(row.try_get("arrived_at")?),
         active: Time(said.map_or(active, |said| said.max(active))),

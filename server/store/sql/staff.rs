@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::{Db, Reader, Record, misread, names};
 use crate::{
-    private::{Digested, Nickname},
-    store::{AccountRow, Availability, NewAccount, StaffRole},
+    private::{Digested, Nickname, SealedText},
+    protocol::PublicKey,
+    store::{AccountRow, Availability, Identity, NewAccount, StaffRole},
 };
 
 macro_rules! account_rows {
@@ -46,6 +47,29 @@ pub async fn add(db: &mut Db, new: NewAccount) -> sqlx::Result<Option<AccountId>
     names::add_registered(db, new.account, &new.nickname, new.forms).await?;
     changed(db).await?;
     Ok(Some(new.account))
+}
+
+pub async fn identity(db: &Reader, account: AccountId) -> sqlx::Result<Identity> {
+    let row = sqlx::query("select identity, identity_sealed from account where id = $1")
+        .bind(Uuid::from_u128(account.0))
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(Identity::default()) };
+    let public: Option<&str> = row.try_get("identity")?;
+    Ok(Identity {
+        public: public.map(|text| PublicKey::from_text(text).ok_or_else(|| misread("identity"))).transpose()?,
+        sealed: row.try_get::<Option<String>, _>("identity_sealed")?.map(SealedText::new),
+    })
+}
+
+pub async fn keep_identity(db: &mut Db, account: AccountId, public: PublicKey, sealed: SealedText) -> sqlx::Result<()> {
+    sqlx::query("update account set identity = $2, identity_sealed = $3 where id = $1")
+        .bind(Uuid::from_u128(account.0))
+        .bind(public.to_text())
+        .bind(sealed.expose().to_owned())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 pub async fn all(db: &Reader) -> sqlx::Result<Vec<AccountRow>> {

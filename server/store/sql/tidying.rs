@@ -4,9 +4,21 @@
 
 use quietline_domain::{Time, outage::Outage};
 use sqlx::Row;
+use uuid::Uuid;
 
 use super::{Db, Reader, Record, clicks};
 use crate::store::{OUTAGES_KEPT, Sweeps};
+
+/// Makes it when there is none yet.
+pub async fn installation(db: &mut Db) -> sqlx::Result<u128> {
+    let known = sqlx::query("select id from installation").fetch_optional(&mut *db).await?;
+    if let Some(row) = known {
+        return Ok(row.try_get::<Uuid, _>(0)?.as_u128());
+    }
+    let id = Uuid::new_v4();
+    sqlx::query("insert into installation (id) values ($1)").bind(id).execute(db).await?;
+    Ok(id.as_u128())
+}
 
 pub async fn alive(db: &mut Db, now: Time) -> sqlx::Result<()> {
     set(db, "alive", now.0).await

@@ -26,6 +26,20 @@ pub async fn release(db: &mut Db, room: RoomId, from: AccountId, why: TurnEnd, n
     Ok(left)
 }
 
+/// As if it had not been taken: no turn is remembered.
+pub async fn put_back(db: &mut Db, room: RoomId, from: AccountId, now: Time) -> sqlx::Result<bool> {
+    const PUT_BACK: &str = "update room
+         set counsellor = null, claim = null, taken_after = null, reads_after = null, active_at = $3
+         where id = $1 and counsellor = $2";
+    let back = sqlx::query(PUT_BACK)
+        .bind(Uuid::from_u128(room.0))
+        .bind(Uuid::from_u128(from.0))
+        .bind(now.0)
+        .execute(db)
+        .await?;
+    Ok(0 < back.rows_affected())
+}
+
 pub async fn hand_over(
     db: &mut Db,
     room: RoomId,
@@ -136,6 +150,7 @@ fn why_word(why: TurnEnd) -> &'static str {
         TurnEnd::GivenBack => "given_back",
         TurnEnd::HandedOver => "handed_over",
         TurnEnd::Away => "away",
+        TurnEnd::NoKey => "no_key",
     }
 }
 
@@ -149,6 +164,7 @@ fn past_turn(row: &Record) -> sqlx::Result<PastTurn> {
             "given_back" => TurnEnd::GivenBack,
             "handed_over" => TurnEnd::HandedOver,
             "away" => TurnEnd::Away,
+            "no_key" => TurnEnd::NoKey,
             _ => return Err(misread("why")),
         },
     })

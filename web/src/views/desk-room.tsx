@@ -11,12 +11,14 @@ import { en } from "../words/en";
 import { Asked } from "./asked";
 import type { DeskProps } from "./desk-side";
 import { QuietLine } from "./frame";
+import { Receipt } from "./receipt";
+import { Sealed } from "./sealed";
 import { Close, Composer, Log, Warning } from "./talk";
 
 export function Room({ held, desk, act }: { held: Held } & DeskProps) {
   const section = useRef<HTMLElement>(null);
   const { room, talk, unread, parting } = held;
-  const { nickname } = talk.conversation;
+  const nickname = talk.conversation.nickname ?? en.desk.student;
   const { whereabouts } = talk.company;
   const inRoom = (input: TalkInput) => act({ type: "room", room, input });
   const fresh = desk.fresh === room;
@@ -50,6 +52,7 @@ export function Room({ held, desk, act }: { held: Held } & DeskProps) {
         </p>
       </header>
       <Log talk={talk} name={nickname} act={inRoom} />
+      <Sealed talk={talk} />
       <Warning talk={talk} act={inRoom} />
       {!going && <Composer talk={talk} act={inRoom} id={room} />}
       <div class="actions">
@@ -139,17 +142,20 @@ function GiveBack({ held: { room, parting }, act }: { held: Held; act: DeskProps
   );
 }
 
-export function Ended({ past: { room, nickname, ended }, act }: { past: Past; act: DeskProps["act"] }) {
+export function Ended({ past: { room, nickname: name, ended }, act }: { past: Past; act: DeskProps["act"] }) {
+  const nickname = name ?? en.desk.student;
   return (
     <Over room={room} nickname={nickname} heading={en.desk.erased(nickname)} act={act}>
       <p>{en.ended.what(ended, ended ? en.ended.by.counsellor[ended.by] : "")}</p>
+      <Receipt ended={ended} />
       <QuietLine moving="still" />
     </Over>
   );
 }
 
 export function GoneOn({ passed, act }: { passed: Passed; act: DeskProps["act"] }) {
-  const { room, nickname, why, unsent } = passed;
+  const { room, why, unsent } = passed;
+  const nickname = passed.nickname ?? en.desk.student;
   return (
     <Over room={room} nickname={nickname} heading={en.desk.passed.heading(why, nickname)} act={act}>
       <p>{en.desk.passed.what(why)}</p>

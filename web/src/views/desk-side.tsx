@@ -4,6 +4,7 @@
 import type { Desk, DeskInput, Offer } from "../desk-state";
 import { isHeld } from "../desk-rooms";
 import { en } from "../words/en";
+import { OwnKey } from "./own-key";
 
 export type DeskProps = { desk: Desk; act: (input: DeskInput) => void };
 
@@ -38,11 +39,15 @@ export function Side({ desk, act }: DeskProps) {
           {en.desk.give}
         </button>
         <p class="answer" role="status">
-          {desk.answer ? (en.desk.refusals[desk.answer] ?? en.desk.refused) : ""}
+          {desk.sealing === "unable" ? en.desk.insecure : desk.answer ? answered(desk.answer) : ""}
         </p>
         <p class="soft small">{en.desk.holding(held, desk.limit)}</p>
       </div>
       <Offers desk={desk} act={act} />
+      <OwnKey news={desk.superseded ? null : desk.key} act={act} />
+      <p class="trouble" role="status">
+        {desk.outdated ? en.outdated("comes back") : ""}
+      </p>
       <p class="trouble" role="status">
         {desk.superseded ? en.desk.superseded : desk.connection.troubled ? en.desk.troubled[desk.connection.cause] : ""}
       </p>
@@ -57,6 +62,10 @@ export function Side({ desk, act }: DeskProps) {
       </button>
     </aside>
   );
+}
+
+function answered(answer: Exclude<Desk["answer"], null>): string {
+  return answer === "insecure" ? en.desk.insecure : (en.desk.refusals[answer] ?? en.desk.refused);
 }
 
 function Queue({ desk: { queue, now } }: Pick<DeskProps, "desk">) {
@@ -119,7 +128,7 @@ function Jumps({ desk }: Pick<DeskProps, "desk">) {
     <nav class="jumps" aria-label={en.desk.rooms}>
       {desk.rooms.map((room) => (
         <a key={room.room} href={`#room-${room.room}`} onClick={(event) => jump(event, room.room)}>
-          <bdi>{isHeld(room) ? room.talk.conversation.nickname : room.nickname}</bdi>
+          <bdi>{(isHeld(room) ? room.talk.conversation.nickname : room.nickname) ?? en.desk.student}</bdi>
           {isHeld(room) && room.unread > 0 && <span class="unread">{en.desk.unread(room.unread)}</span>}
         </a>
       ))}

@@ -54,6 +54,11 @@ export function Frame({ at, help, exitTo, presses, tone, exit, children }: Frame
       <main ref={main}>{children}</main>
       <footer class="help">
         <Help text={help} />
+        <p>
+          <a href="/privacy" target="_blank" rel="noreferrer">
+            {en.privacy}
+          </a>
+        </p>
       </footer>
     </div>
   );

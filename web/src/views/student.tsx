@@ -6,6 +6,8 @@ import type { Talk, TalkInput } from "../talk";
 import { en } from "../words/en";
 import { Company, OlderLines } from "./company";
 import { Frame, Heading, QuietLine } from "./frame";
+import { Receipt } from "./receipt";
+import { Sealed } from "./sealed";
 import { Close, Composer, Log, Warning } from "./talk";
 
 export type StudentProps = {
@@ -27,6 +29,9 @@ export function Student({ state, act, help, exitTo, presses }: StudentProps) {
   const exit = () => act({ type: "exit" });
   return (
     <Frame at={screen.at} help={help} exitTo={exitTo} presses={presses} tone={tone} exit={exit}>
+      <p class="trouble outdated" role="status">
+        {state.outdated ? en.outdated(state.forgetful ? "is lost" : "comes back") : ""}
+      </p>
       {screen.at === "returning" && <Returning state={state} />}
       {screen.at === "door" && <Door screen={screen} state={state} act={act} />}
       {screen.at === "room" && <Room screen={screen} state={state} act={act} />}
@@ -78,7 +83,13 @@ function Door({ screen, state, act }: On<"door">) {
           {en.door.talk}
         </button>
         <p class="answer" id="answer" role="status">
-          {answer ? en.door.answers[answer] : joining ? en.door.joining : ""}
+          {state.sealing === "unable"
+            ? en.door.answers.insecure
+            : answer
+              ? en.door.answers[answer]
+              : joining
+                ? en.door.joining
+                : ""}
         </p>
       </form>
       <div class="soft small">
@@ -122,6 +133,7 @@ function Room({ screen, state, act }: On<"room">) {
       {/* Without a connection nothing of this is known to be so. */}
       {!troubled && <Company talk={talk} name={name} />}
       <OlderLines talk={talk} act={inRoom} name={name} />
+      <Sealed talk={talk} />
       <Warning talk={talk} act={inRoom} />
       {!talk.erasing && <Composer talk={talk} act={inRoom} id="mine" />}
       <div class="leave">
@@ -158,6 +170,7 @@ function End({ screen, act }: On<"ended">) {
     <>
       <Heading>{en.ended.title}</Heading>
       <p>{en.ended.what(ended, ended ? en.ended.by.student[ended.by] : "")}</p>
+      <Receipt ended={ended} />
       <QuietLine moving="still" />
       <p>{en.ended.again}</p>
       <button type="button" class="wide" onClick={() => act({ type: "talk" })}>

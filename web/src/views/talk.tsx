@@ -99,9 +99,13 @@ function One({ item, talk, name }: { item: Item; talk: Talk; name: string }) {
   return (
     <div class={`said ${item.voice}`}>
       <span class={item.voice === "earlier" ? "mark" : "unseen"}>{speaker(item, name)}</span>
-      <p class="words" dir="auto">
-        {item.text}
-      </p>
+      {item.body.kind === "text" ? (
+        <p class="words" dir="auto">
+          {item.body.text}
+        </p>
+      ) : (
+        <p class="words unread-words">{en.talk.bodies[item.body.kind]}</p>
+      )}
       {item.mark && <span class="mark">{en.talk.marks[item.mark]}</span>}
     </div>
   );

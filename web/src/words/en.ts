@@ -3,21 +3,36 @@
 
 import type { Cause } from "../connection";
 import type { Mark } from "../conversation";
+import type { KeyNews, Trouble } from "../desk-state";
 import type { Answer } from "../state";
-import type { Trouble } from "../desk-state";
 import type { News } from "../company";
-import type { Ended, EndedBy, Moved, Notice, Refusal, Role, Whereabouts } from "../protocol.gen";
+import type { Body } from "../plain";
+import type { Ended, EndedBy, Erased, Moved, Notice, Refusal, Role, Whereabouts } from "../protocol.gen";
 import type { Unfit } from "../talk";
 
 const number = new Intl.NumberFormat("en");
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : `${number.format(count)} ${many}`);
 const clock = (at: number) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const list = new Intl.ListFormat("en", { type: "conjunction" });
 const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
+
+const THINGS: Record<Erased, string> = {
+  room: "the room",
+  lines: "its messages",
+  nickname: "the nickname",
+  key: "the key",
+};
 
 export const en = {
   name: "Quietline",
   leave: "Leave this page now",
+  privacy: "What this service knows",
   leaving: (count: number) => `Leaving: press Shift ${3 - count} more ${3 - count === 1 ? "time" : "times"}`,
+
+  outdated: (comesBack: "comes back" | "is lost") =>
+    comesBack === "comes back"
+      ? "This page is older than the service behind it. Please load it again; you come back to your conversation."
+      : "This page is older than the service behind it. It goes on once you load it again.",
 
   door: {
     title(available: number | null) {
@@ -39,6 +54,8 @@ export const en = {
     exit: "“Leave this page now” hides this page at once, closes your chat and opens another page. So does pressing Shift three times. Without a connection the chat closes by itself later. It does not clear your browser’s history.",
     answers: {
       nobody: "Nobody is available right now",
+      insecure:
+        "This page did not come over a secure connection (https). What you write could not be sealed, so no chat starts here.",
       nickname: "Please choose another name: up to 50 characters, and not one that begins like our guests’ names.",
       nickname_taken: "This name is not available. Please choose another, or leave the box empty.",
       signed_in: "You are signed in as a counsellor in this browser. Sign out at the desk to talk as a visitor.",
@@ -66,6 +83,8 @@ export const en = {
     superseded: "This conversation is open in another tab.",
     continueHere: "Continue here",
     somebody: "Your counsellor",
+    /** What a student is called whose name is lost. */
+    guest: "guest",
     /** Where the counsellor is, when they are not here. */
     whereabouts: {
       here: () => "",
@@ -98,6 +117,26 @@ export const en = {
     },
   },
 
+  sealed: {
+    compare: "Compare four words",
+    student: {
+      meaning:
+        "Your counsellor sees the same four words. If you want to be sure that nobody is in between, compare them in another way.",
+      uncertified: (name: string) =>
+        `The key that came with the name ${name} is not certified by this service. It was not given the key to your words, so nothing here can be read with it.`,
+      doubtful:
+        "The four words cannot be compared: what came from the other side does not fit together. Please do not go on here. Nothing you write now is sent. You can close this chat and ask again.",
+    },
+    counsellor: {
+      meaning:
+        "The student sees the same four words. If they want to be sure that nobody is in between, they can compare them with you in another way.",
+      awaited: "Waiting for the student’s key. You can write already; it is sent when the key is here.",
+      again: "The student’s key could not be read. Asking for it once more.",
+      unavailable:
+        "The key to this conversation could not be had. What you write waits here. Loading this page again asks anew.",
+    },
+  },
+
   talk: {
     conversation: "Conversation",
     message: "Your message",
@@ -106,6 +145,10 @@ export const en = {
     you: "You:",
     says: (name: string) => `${name}:`,
     earlier: "A counsellor before you:",
+    bodies: {
+      locked: "This message waits for its key.",
+      unreadable: "A message could not be opened.",
+    } satisfies Record<Exclude<Body["kind"], "text">, string>,
     marks: { sending: "sending", sent: "sent", seen: "seen" } satisfies Record<Mark, string>,
     older: "What was said before you came is the student’s to share.",
     typing: (name: string) => `${name} is typing`,
@@ -154,6 +197,8 @@ export const en = {
       const lines = ended.lines === 0 ? "No messages" : plural(ended.lines, "One message", "messages");
       return `${lines} and this room, at ${clock(ended.at)}, ${by}`;
     },
+    erased: (ended: Ended) => `Gone for good: ${list.format(ended.erased.map((one) => THINGS[one]))}.`,
+    receipt: "Receipt",
     by: {
       student: {
         student: "by you.",
@@ -203,6 +248,29 @@ export const en = {
     typing: "typing",
     erased: (nickname: string) => `Erased. ${nickname}`,
     putAway: "Put away",
+    /** What a room is called while the student's name is still sealed. */
+    student: "Student",
+    key: {
+      heading: "Your key",
+      code: "Your key was made in this browser. In another browser, this recovery code brings it there. It is shown only now: copy it and keep it where only you find it.",
+      copy: "Copy the code",
+      copied: "Copied.",
+      notCopied: "It could not be copied. Select it and copy it yourself.",
+      noted: "I have it",
+      elsewhere:
+        "Your key is in another browser. Your recovery code brings it here, or you go on with a new key. You can work either way.",
+      label: "Recovery code",
+      recover: "Bring my key here",
+      renew: "Go on with a new key",
+      trouble: {
+        code: "",
+        elsewhere: "",
+        wrong_code: "This code does not fit. Look at it again, or go on with a new key.",
+        trying: "One moment…",
+      } satisfies Record<KeyNews["at"], string>,
+    },
+    insecure:
+      "This page did not come over a secure connection (https). What is written could not be sealed, so no student is given to you here.",
     superseded: "Your desk is open in another tab. It goes on there.",
     troubled: {
       way: "The connection is interrupted. Keep writing; it is sent when you are back.",
@@ -248,6 +316,8 @@ export const en = {
             return "They keep their place, and somebody else can go on with them.";
           case "handed_over":
             return "Your colleague goes on with them.";
+          case "no_key":
+            return "They left before you could talk; they wait again at their place.";
           case "away":
             return "You were away for too long, so this conversation went back to the queue.";
           case null:

@@ -21,6 +21,7 @@ impl Room {
                 Some(if self.warned { self.silence_ends() } else { self.warning_due() }),
                 Some(self.absence_ends()),
                 Some(self.release_due()),
+                self.key_deadline(),
                 self.student.presence.deadline(),
                 self.counsellor.presence.deadline(),
             ]),
@@ -96,6 +97,11 @@ impl Room {
             effects.extend(self.tell_presence(role, changed));
         }
         effects.extend(self.tell_reach(now));
+        let keyless = self.tick_keys(now);
+        if !keyless.is_empty() {
+            effects.extend(keyless);
+            return effects;
+        }
         match self.phase {
             Phase::Waiting if self.waiting_ends() <= now => effects.extend(self.end(EndedBy::Absence)),
             Phase::Talking { .. } if self.absence_ends() <= now => effects.extend(self.end(EndedBy::Absence)),

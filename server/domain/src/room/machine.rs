@@ -4,11 +4,11 @@
 //! neither sockets nor the store.
 
 use super::{
-    Audience, Before, Connection, Effect, EndedBy, Input, Older, PastTurn, Phase, Reach, Refusal, Resume, Room, Rules,
-    Seat, Turn, TurnEnd, Whose,
+    Audience, Before, Connection, Effect, EndedBy, Input, Keys, Moved, Older, PastTurn, Phase, Reach, Refusal, Resume,
+    Room, Rules, Seat, Turn, TurnEnd, Whose,
 };
 use crate::{
-    Cid, Role, Seq, Span, Time,
+    Cid, KeyEpoch, Role, Seq, Span, Time,
     presence::{self, Level, Limits, Presence},
     window::Window,
 };
@@ -33,6 +33,7 @@ impl Room {
             touched: active,
             warned: false,
             older,
+            keys: Keys::default(),
             told_to_wait: None,
             reach: Reach::Reconnecting,
         }
@@ -82,15 +83,16 @@ impl Room {
             (_, Input::Entered { role, since }) => self.entered(now, role, since),
             (_, Input::Disconnected { role }) => self.connection(now, role, Connection::Down),
             (_, Input::Beat { role, level }) => self.here(now, role, presence::Input::Beat(level)),
-            (Phase::Waiting, Input::Taken(turn)) => self.begins(now, turn, 1),
+            (Phase::Waiting, Input::Taken(turn)) => self.taken(now, turn),
+            (Phase::Talking { .. }, Input::PutBack) => self.put_back(now),
+            (Phase::Talking { .. }, Input::KeyOffered) => self.key_offered(),
+            (Phase::Talking { .. }, Input::KeyHanded { key_epoch }) => self.key_handed(key_epoch),
             (Phase::Talking { .. }, Input::CounsellorLeft) => {
                 self.here(now, Role::Counsellor, presence::Input::LeftRoom)
             }
             (Phase::Talking { .. }, Input::GiveBack) => vec![Effect::Release { why: TurnEnd::GivenBack }],
             (Phase::Talking { turn }, Input::Released { why, left }) => self.released(now, turn, why, left),
-            (Phase::Talking { turn }, Input::Accepted { by }) if turn.account != by => {
-                vec![Effect::HandOver { to: by }]
-            }
+            (Phase::Talking { turn }, Input::Accepted { by }) if turn.account != by => self.accepted(now, by),
             (Phase::Talking { turn }, Input::HandedOver(next)) => self.handed_over(now, turn, next),
             (_, Input::NotHandedOver { to } | Input::Accepted { by: to }) => vec![Effect::NotHandedOver { to }],
             (Phase::Talking { .. }, Input::ShareOlder { nth }) if self.is_asked(nth) => {
@@ -101,10 +103,11 @@ impl Room {
                 vec![Effect::Older { older: Older::Kept }]
             }
             (Phase::Talking { turn }, Input::OlderShared) => self.older_shared(turn),
-            (_, Input::Say { from, cid }) => self.say(now, from, cid),
+            (_, Input::Say { from, cid, key_epoch }) => self.say(now, from, cid, key_epoch),
             (_, Input::Saved { from, seq }) => self.saved(now, from, seq),
             (_, Input::SavedBefore { from, seq }) => vec![Effect::Line { to: Audience::Only(from), seq }],
             (_, Input::CidTaken { from, cid }) => vec![Effect::Refuse { to: from, cid, why: Refusal::CidTaken }],
+            (_, Input::NotSaved { from, cid }) => vec![Effect::Refuse { to: from, cid, why: Refusal::KeyEpoch }],
             (_, Input::Seen { by, seq }) => self.has_seen(by, seq),
             (_, Input::Typing { from }) => self.typing(now, from),
             (_, Input::Stay { .. }) => self.is_active_without_a_line(now),
@@ -135,11 +138,15 @@ impl Room {
             _ => None,
         };
         effects.extend(self.show(role, known));
+        effects.extend(match role {
+            Role::Student => self.ask_student_again(),
+            Role::Counsellor => Vec::from_iter(self.hand_newcomer_key()),
+        });
         effects
     }
 
     /// The room as it stands, and the lines that go with it.
-    fn show(&self, role: Role, known: Option<Seq>) -> Vec<Effect> {
+    pub(super) fn show(&self, role: Role, known: Option<Seq>) -> Vec<Effect> {
         let is_revealed = self.revealed(role);
         let (whose, from) = match self.turn() {
             _ if is_revealed => (Whose::Everyones, self.reads_after(role)),
@@ -152,12 +159,21 @@ impl Room {
         vec![Effect::View { to: role, resume }, Effect::Replay { to: role, whose, since, until: Seq::MAX }]
     }
 
+    fn taken(&mut self, now: Time, turn: Turn) -> Vec<Effect> {
+        let effects = self.begins(now, turn, 1);
+        self.key_is_due(now);
+        effects
+    }
+
     fn begins(&mut self, now: Time, turn: Turn, notices: usize) -> Vec<Effect> {
         self.phase = Phase::Talking { turn };
         self.empty_counsellors_seat(now);
         self.older = older_of(turn, &self.past);
         let mut effects = self.is_active(now);
         self.touched = now;
+        if !self.past.is_empty() {
+            effects.push(Effect::KeyEpoch { key_epoch: self.key_epoch() });
+        }
         effects.extend(self.newest(notices));
         effects.extend(self.older.map(|older| Effect::Older { older }));
         effects
@@ -165,22 +181,30 @@ impl Room {
 
     fn released(&mut self, now: Time, turn: Turn, why: TurnEnd, left: Seq) -> Vec<Effect> {
         self.past.push(PastTurn { account: turn.account, after: turn.after, left, why });
-        let mut effects = vec![Effect::Moved { why }];
+        let mut effects = vec![Effect::Moved { why: Moved::Turn(why) }];
+        effects.extend(self.nobody_asks());
         effects.extend(self.is_active(now));
         self.phase = Phase::Waiting;
+        effects.push(Effect::KeyEpoch { key_epoch: self.key_epoch() });
+        effects.extend(self.newest(1));
+        effects.extend(self.waits_again(now));
+        effects
+    }
+
+    /// In the queue's eyes it has just come back, with this.
+    pub(super) fn waits_again(&mut self, now: Time) -> Vec<Effect> {
         self.empty_counsellors_seat(now);
         self.older = None;
-        // In the queue's eyes it has just come back, with this.
         self.reach = self.reach(now);
-        effects.extend(self.newest(1));
-        effects.push(Effect::Reach { reach: self.reach });
-        effects
+        vec![Effect::Reach { reach: self.reach }]
     }
 
     fn handed_over(&mut self, now: Time, turn: Turn, next: Turn) -> Vec<Effect> {
         let why = TurnEnd::HandedOver;
         self.past.push(PastTurn { account: turn.account, after: turn.after, left: next.after, why });
-        let mut effects = vec![Effect::Moved { why }];
+        let mut effects = vec![Effect::Moved { why: Moved::Turn(why) }];
+        effects.extend(self.nobody_asks());
+        self.newcomer_has_key();
         effects.extend(self.begins(now, next, 2));
         effects
     }
@@ -206,11 +230,16 @@ impl Room {
         effects
     }
 
-    fn say(&mut self, now: Time, from: Role, cid: Cid) -> Vec<Effect> {
+    fn say(&mut self, now: Time, from: Role, cid: Cid, key_epoch: KeyEpoch) -> Vec<Effect> {
         let limit = self.rules.lines;
-        match self.seat(from).said.count(now, limit) {
-            Ok(()) => vec![Effect::Save { from, cid }],
-            Err(retry) => vec![Effect::Refuse { to: from, cid, why: Refusal::TooMany { retry } }],
+        if let Err(retry) = self.seat(from).said.count(now, limit) {
+            return vec![Effect::Refuse { to: from, cid, why: Refusal::TooMany { retry } }];
+        }
+        let has_key = from == Role::Student || self.counsellor_has_key();
+        if has_key && key_epoch == self.key_epoch() {
+            vec![Effect::Save { from, cid }]
+        } else {
+            vec![Effect::Recall { from, cid }]
         }
     }
 

@@ -28,7 +28,7 @@ impl Room {
             told.push((
                 past.left,
                 match past.why {
-                    TurnEnd::GivenBack | TurnEnd::Away => Notice::BackToQueue(past.account),
+                    TurnEnd::GivenBack | TurnEnd::Away | TurnEnd::NoKey => Notice::BackToQueue(past.account),
                     TurnEnd::HandedOver => Notice::HandedOver(past.account),
                 },
             ));

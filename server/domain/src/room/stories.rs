@@ -2,6 +2,7 @@
 //!
 //! Here: the runner, and who hears which line. Beside it: time and absence, and rooms that change hands.
 
+mod keys;
 mod time;
 mod turns;
 
@@ -20,9 +21,21 @@ const RULES: Rules = Rules {
 const ASHA: AccountId = AccountId(1);
 const BEN: AccountId = AccountId(2);
 
-/// Plays a script, one event a line, `SECONDS WHO WHAT`, and compares what is heard with what is expected.
+fn say(from: Role, cid: u128) -> Input {
+    Input::Say { from, cid: Cid(cid), key_epoch: 1 }
+}
+
+/// Plays a script, one event a line, `SECONDS WHO WHAT`, and compares what is heard with what is expected. Of keys it
+/// hears nothing: `check_keys` does.
 fn check(script: &str, expected: &str) {
-    let heard = Play::of(script).heard;
+    compare(script, Play::of(script).heard.into_iter().filter(|heard| !heard.contains(" key")).collect(), expected);
+}
+
+fn check_keys(script: &str, expected: &str) {
+    compare(script, Play::of(script).heard, expected);
+}
+
+fn compare(script: &str, heard: Vec<String>, expected: &str) {
     let expected: Vec<_> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(heard, expected, "\nscript:\n{script}");
 }
@@ -84,7 +97,6 @@ impl Play {
             Some(&"counsellor") => Role::Counsellor,
             _ => Role::Student,
         };
-        let turn = |account, reads_after, after| Turn { account, after, reads_after };
         let input = match words[1..] {
             _ if words == ["time"] => return,
             ["enters"] => Input::Entered { role, since: None },
@@ -92,14 +104,26 @@ impl Play {
             ["goes"] => Input::Disconnected { role },
             ["elsewhere"] => Input::Beat { role, level: Level::Site },
             ["leaves"] => Input::CounsellorLeft,
-            ["takes"] if self.room.past.is_empty() => Input::Taken(turn(ASHA, 0, self.last)),
-            ["takes"] => Input::Taken(turn(BEN, self.last, self.last)),
-            ["accepts"] => Input::Accepted { by: BEN },
+            ["takes"] => {
+                self.takes();
+                self.key(Input::KeyOffered);
+                return self.key(Input::KeyHanded { key_epoch: self.room.key_epoch() });
+            }
+            ["accepts"] => {
+                self.key(Input::Accepted { by: BEN });
+                return self.feed(Input::KeyHanded { key_epoch: self.room.next_key_epoch() });
+            }
+            ["accepts", "keyless"] => Input::Accepted { by: BEN },
             ["returns"] => Input::GiveBack,
             ["shares"] => Input::ShareOlder { nth: self.came() },
             ["keeps"] => Input::KeepOlder { nth: self.came() },
             ["shares", nth] => Input::ShareOlder { nth: nth.parse().expect("a number") },
-            ["says"] => Input::Say { from: role, cid: Cid(0) },
+            ["says"] => Input::Say { from: role, cid: Cid(0), key_epoch: self.room.key_epoch() },
+            ["says", "with", old] => Input::Say { from: role, cid: Cid(0), key_epoch: old.parse().expect("a number") },
+            ["asks"] => Input::KeyOffered,
+            ["hands"] => Input::KeyHanded { key_epoch: self.room.key_epoch() },
+            ["hands", "next"] => Input::KeyHanded { key_epoch: self.room.next_key_epoch() },
+            ["takes", "keyless"] => return self.takes(),
             ["repeats", seq] => Input::SavedBefore { from: role, seq: seq.parse().expect("seq") },
             ["saw", seq] => Input::Seen { by: role, seq: seq.parse().expect("seq") },
             ["types"] => Input::Typing { from: role },
@@ -114,6 +138,19 @@ impl Play {
         };
         *(if role == Role::Student { &mut self.student } else { &mut self.counsellor }) = page;
         self.feed(input);
+    }
+
+    fn takes(&mut self) {
+        let (account, reads_after) = if self.room.past.is_empty() { (ASHA, 0) } else { (BEN, self.last) };
+        self.counsellor = Page::InRoom;
+        self.feed(Input::Taken(Turn { account, after: self.last, reads_after }));
+    }
+
+    /// A key handed over as it mostly is, at once: the stories of lines need not hear of it.
+    fn key(&mut self, input: Input) {
+        let heard = self.heard.len();
+        self.feed(input);
+        self.heard.truncate(heard);
     }
 
     /// The notice that told the student who came.
@@ -145,6 +182,17 @@ impl Play {
                     self.feed(Input::OlderShared);
                     continue;
                 }
+                Effect::PutBack => {
+                    self.feed(Input::PutBack);
+                    continue;
+                }
+                Effect::Recall { from, cid } => {
+                    self.feed(Input::NotSaved { from, cid });
+                    continue;
+                }
+                Effect::OfferKey { to } => format!("student <- {to:?} asks for the key"),
+                Effect::HandKey => "counsellor <- key".to_owned(),
+                Effect::KeyEpoch { key_epoch } => format!("student <- key epoch {key_epoch}"),
                 Effect::Touch | Effect::Reach { .. } => continue,
                 Effect::Line { to: Audience::Both, seq } => format!("both <- line {seq}"),
                 Effect::Line { to: Audience::Only(to), seq } => format!("{to:?} <- line {seq}"),
@@ -168,7 +216,8 @@ impl Play {
                 Effect::Stayed { to } => format!("{to:?} <- stayed"),
                 Effect::Refuse { to, why, .. } => format!("{to:?} <- {why:?}"),
                 Effect::NotHandedOver { .. } => "not handed over".to_owned(),
-                Effect::Moved { why } => format!("moved: {why:?}"),
+                Effect::Moved { why: Moved::Turn(why) } => format!("moved: {why:?}"),
+                Effect::Moved { why: Moved::NoKey } => "moved: no key".to_owned(),
                 Effect::Older { older } => format!("student <- older {older:?}"),
                 Effect::Ended { by, lines } => format!("ended by {by:?}, {lines} lines"),
             };
@@ -306,14 +355,14 @@ fn a_line_said_again_is_told_again_to_its_sender_alone() {
 fn more_than_twenty_lines_in_ten_seconds_are_refused_with_when() {
     let mut room = Room::wake(Time(0), RULES, Before::default());
     for n in 0..20 {
-        let said = room.step(Time(n), Input::Say { from: Role::Student, cid: Cid(1) });
+        let said = room.step(Time(n), say(Role::Student, 1));
         assert_eq!(said, [Effect::Save { from: Role::Student, cid: Cid(1) }]);
     }
     let refused = Effect::Refuse { to: Role::Student, cid: Cid(2), why: Refusal::TooMany { retry: Span(9_900) } };
-    assert_eq!(room.step(Time(100), Input::Say { from: Role::Student, cid: Cid(2) }), [refused]);
-    let counsellors = room.step(Time(100), Input::Say { from: Role::Counsellor, cid: Cid(3) });
+    assert_eq!(room.step(Time(100), say(Role::Student, 2)), [refused]);
+    let counsellors = room.step(Time(100), say(Role::Counsellor, 3));
     assert_eq!(counsellors, [Effect::Save { from: Role::Counsellor, cid: Cid(3) }], "seats are counted apart");
-    assert_eq!(room.step(Time(10_000), Input::Say { from: Role::Student, cid: Cid(2) }).len(), 1);
+    assert_eq!(room.step(Time(10_000), say(Role::Student, 2)).len(), 1);
 }
 
 #[test]
@@ -321,7 +370,7 @@ fn either_side_closes_and_both_are_told_after_the_erasure() {
     // W18
     let mut room = Room::wake(Time(0), RULES, Before::default());
     assert_eq!(room.step(Time(1), Input::Close { by: Role::Counsellor }), [Effect::Erase]);
-    assert_eq!(room.step(Time(1), Input::Say { from: Role::Student, cid: Cid(1) }), [], "nothing is saved any more");
+    assert_eq!(room.step(Time(1), say(Role::Student, 1)), [], "nothing is saved any more");
     let ended = Effect::Ended { by: EndedBy::Counsellor, lines: 4 };
     assert_eq!(room.step(Time(2), Input::Erased { lines: 4 }), [ended]);
     assert_eq!(room.deadline(), None);

@@ -1,6 +1,7 @@
 //! Silence, absence and what each leads to, to the second.
 
 use super::*;
+use crate::presence::Whereabouts;
 
 /// Ends at exactly this second, and not before.
 fn ends_at(script: &str, second: i64) {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::presence::Whereabouts;
 
 #[test]
 fn a_counsellor_who_vanishes_is_told_at_15_s_and_loses_the_room_at_60() {
@@ -157,7 +158,8 @@ fn a_hand_over_that_comes_too_late_or_to_oneself_changes_nothing() {
     assert_eq!(room.step(Time(0), Input::Accepted { by: BEN }), not_handed(BEN), "back in the queue by then");
     room.step(Time(0), Input::Taken(Turn { account: ASHA, after: 0, reads_after: 0 }));
     assert_eq!(room.step(Time(0), Input::Accepted { by: ASHA }), not_handed(ASHA));
-    assert_eq!(room.step(Time(0), Input::Accepted { by: BEN }), [Effect::HandOver { to: BEN }]);
+    room.step(Time(0), Input::Accepted { by: BEN });
+    assert_eq!(room.step(Time(0), Input::KeyHanded { key_epoch: 6 }), [Effect::HandOver { to: BEN }]);
     assert_eq!(room.step(Time(0), Input::NotHandedOver { to: BEN }), not_handed(BEN));
     assert_eq!(room.turn().map(|turn| turn.account), Some(ASHA));
 }
@@ -268,17 +270,20 @@ impl World {
         let reads_after = if self.room.past.is_empty() { 0 } else { last };
         match kind {
             0..=3 if role == Role::Student || self.room.turn().is_some() => {
-                self.feed(Input::Say { from: role, cid: Cid(0) })
+                self.feed(Input::Say { from: role, cid: Cid(0), key_epoch: self.room.key_epoch() })
             }
             4 | 5 if self.room.turn().is_none() => {
                 self.next += 1;
                 self.feed(Input::Taken(Turn { account: AccountId(self.next), after: last, reads_after }))?;
+                self.feed(Input::KeyOffered)?;
+                self.feed(Input::KeyHanded { key_epoch: self.room.key_epoch() })?;
                 self.returns(Role::Counsellor)
             }
             6 => self.feed(Input::GiveBack),
             7 if self.room.turn().is_some() => {
                 self.next += 1;
                 self.feed(Input::Accepted { by: AccountId(self.next) })?;
+                self.feed(Input::KeyHanded { key_epoch: self.room.next_key_epoch() })?;
                 self.returns(Role::Counsellor)
             }
             8 => {

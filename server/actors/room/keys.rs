@@ -1,0 +1,105 @@
+//! What the two pages of a room hand to each other so that both can read: offers, answers and a sealed nickname.
+//!
+//! The room carries them and reads none. Who may have what, and until when, was decided by the machine.
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use quietline_domain::{AccountId, KeyEpoch, Role, room::Asker};
+
+use super::Room;
+use crate::{
+    actors::{Ear, Heard},
+    private::Nickname,
+    protocol::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey, ToDesk, ToStudent, frame},
+};
+
+/// What is on its way between the pages. Kept in memory, and asked for anew by the pages after a restart.
+#[derive(Default)]
+pub(super) struct Keys {
+    pub of_counsellor: Option<KeyOffer>,
+    /// Of a colleague who has accepted, and what they are called.
+    pub of_colleague: Option<(AccountId, Nickname, KeyOffer)>,
+    pub in_hand: Option<Handed>,
+    /// What the counsellor's offer had committed to, for a student's page that comes back.
+    pub revealed: Option<Fixed<32>>,
+}
+
+/// An answer of the student's page, and to whom.
+pub(super) struct Handed {
+    pub key_epoch: KeyEpoch,
+    pub asker: PublicKey,
+    pub answer: KeyAnswer,
+}
+
+impl Keys {
+    /// Whether this public key is one of those that ask now: an answer to an older offer could not be opened.
+    pub fn have_asked(&self, asker: &PublicKey) -> bool {
+        let colleague = self.of_colleague.as_ref().map(|(.., offer)| offer);
+        [self.of_counsellor.as_ref(), colleague].into_iter().flatten().any(|offer| offer.public == *asker)
+    }
+
+    /// The counsellor has gone. What was handed over stays: it may be for whoever comes instead.
+    pub fn nobody_asks(&mut self) {
+        (self.of_counsellor, self.of_colleague, self.revealed) = (None, None, None);
+    }
+}
+
+impl Room {
+    pub(super) fn tell_key_offered(&mut self, to: Asker) {
+        let of_counsellor = || {
+            let nickname = self.counsellors.get(&self.counsellor()?)?;
+            Some((nickname, self.keys.of_counsellor.as_ref()?, self.machine.key_epoch()))
+        };
+        let of_colleague = || {
+            let (_, nickname, offer) = self.keys.of_colleague.as_ref()?;
+            Some((nickname, offer, self.machine.next_key_epoch()))
+        };
+        let asked = match to {
+            Asker::Counsellor => of_counsellor(),
+            Asker::Colleague => of_colleague(),
+        };
+        if let Some((counsellor, offer, key_epoch)) = asked {
+            let (room, counsellor, offer) = (self.uuid(), counsellor.clone(), Box::new(offer.clone()));
+            self.tell_student(&ToStudent::KeyOffered { room, counsellor, key_epoch, offer });
+        }
+    }
+
+    pub(super) fn tell_key_handed(&mut self) {
+        if let Some(Handed { key_epoch, asker, answer }) = self.keys.in_hand.take() {
+            let handed = ToDesk::KeyHanded { room: self.uuid(), key_epoch, asker, answer };
+            self.send(Role::Counsellor, Heard::Frame(frame(&handed)));
+        }
+    }
+
+    pub(super) fn tell_nonce(&mut self) {
+        if let Some(nonce) = self.keys.revealed {
+            self.tell_student(&ToStudent::RevealedNonce { room: self.uuid(), nonce });
+        }
+    }
+
+    /// To a colleague who is asked to take over: what they need to know to ask for the key.
+    pub(super) fn tell_offered(&self, ear: &Ear, from: Nickname, expires_in_ms: u32) {
+        let key_epoch = self.machine.next_key_epoch();
+        // A page that is gone hears it when it comes back.
+        let _ = ear.frame(frame(&ToDesk::Offered { room: self.uuid(), from, expires_in_ms, key_epoch }));
+    }
+
+    pub(super) fn keep_nickname(&mut self, sealed: Envelope, ctx: &mut Context<Self>) {
+        if !sealed.is_well_formed() || sealed.key_epoch != self.machine.key_epoch() {
+            return;
+        }
+        let (store, id, kept) = (self.house.store.clone(), self.id, sealed.clone());
+        let keeping = async move { store.keep_nickname(id, kept).await }.into_actor(self);
+        ctx.wait(keeping.map(|kept, room, ctx| match kept {
+            Ok(()) => {
+                room.nickname = Some(sealed.clone());
+                let nickname = ToDesk::Nickname { room: room.uuid(), nickname: sealed };
+                room.send(Role::Counsellor, Heard::Frame(frame(&nickname)));
+            }
+            Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    pub(super) fn tell_student(&mut self, what: &ToStudent) {
+        self.send(Role::Student, Heard::Frame(frame(what)));
+    }
+}

@@ -1,0 +1,137 @@
+//! Everything that could be handed over: what is kept about anybody, where, and for how long.
+//!
+//! One list, from which the page `/privacy` is made and which `tests/privacy.rs` holds against the schema of both
+//! databases: a column that is not in it fails the tests. It is written for those who are in it.
+
+use std::fmt::Write;
+
+/// Something that is kept, in words for whoever it is about.
+pub struct Kept {
+    pub what: &'static str,
+    pub until: &'static str,
+    /// `table.column`, or `table.*` for all of a table; empty for what is in no database.
+    pub columns: &'static [&'static str],
+}
+
+pub struct Group {
+    pub about: &'static str,
+    pub kept: &'static [Kept],
+}
+
+const CLOSED: &str = "until the conversation is closed";
+
+pub const INVENTORY: [Group; 4] = [
+    Group {
+        about: "About you, while a conversation is open",
+        kept: &[
+            Kept {
+                what: "That there is a conversation, your place in the queue, when you came, and when something last happened",
+                until: CLOSED,
+                columns: &[
+                    "room.id",
+                    "room.epoch",
+                    "room.student",
+                    "room.queue_no",
+                    "room.arrived_at",
+                    "room.active_at",
+                    "chat_user.id",
+                ],
+            },
+            Kept {
+                what: "A fingerprint of the key in your tab, so that a reload leads back; the key itself is not kept",
+                until: CLOSED,
+                columns: &["room.key_digest"],
+            },
+            Kept {
+                what: "Which counsellor has the conversation, who had it before, and from which message to which",
+                until: CLOSED,
+                columns: &["room.counsellor", "room.claim", "room.taken_after", "room.reads_after", "past_turn.*"],
+            },
+            Kept {
+                what: "Each message, sealed so that only your page and the counsellor's can open it; its number, its side, \
+                       its time, and its length in coarse steps",
+                until: CLOSED,
+                columns: &["line.*"],
+            },
+            Kept {
+                what: "What you are called, sealed in the same way, and two fingerprints of it made with a secret key, so \
+                       that nobody takes a counsellor's name",
+                until: CLOSED,
+                columns: &[
+                    "chat_user.sealed",
+                    "chat_user.renamed",
+                    "chat_user.folded_first",
+                    "chat_user.skeleton_first",
+                ],
+            },
+            Kept {
+                what: "The server's half of the key to your messages, in a file of its own that is in no backup",
+                until: "overwritten when the conversation is closed: no copy of the messages can be opened after that",
+                columns: &[],
+            },
+        ],
+    },
+    Group {
+        about: "About you, in the memory of the server alone",
+        kept: &[
+            Kept {
+                what: "A fingerprint of the network you come from, so that nobody can fill the queue; your address is not kept",
+                until: "15 minutes at most",
+                columns: &[],
+            },
+            Kept { what: "What you ask to be called, while it is compared", until: "less than a second", columns: &[] },
+        ],
+    },
+    Group {
+        about: "About counsellors",
+        kept: &[
+            Kept {
+                what: "Login, nickname, role, password hash, whether they are available, when the account was made or \
+                       disabled, the public half of their own key, and the other half sealed under a code they keep",
+                until: "as long as the account",
+                columns: &["account.*", "chat_user.nickname", "chat_user.account"],
+            },
+            Kept {
+                what: "That they are signed in: a fingerprint of their cookie",
+                until: "until they sign out, or the session is over",
+                columns: &["session.*"],
+            },
+            Kept {
+                what: "That they asked for a student, and whether one was given; not which",
+                until: "10 minutes",
+                columns: &["claim.*"],
+            },
+        ],
+    },
+    Group {
+        about: "About nobody",
+        kept: &[
+            Kept { what: "When the server was down", until: "30 days", columns: &["outage.*"] },
+            Kept {
+                what: "Counters: the next number in the queue, when the server was last alive, what was asked of its sweep",
+                until: "as long as the service",
+                columns: &["counter.*", "installation.*", "_sqlx_migrations.*"],
+            },
+            Kept {
+                what: "A log of events, with a random number for a conversation and nothing that is said, no name and no \
+                       address; and counts: how many wait, how many talk",
+                until: "as long as whoever runs this service keeps them",
+                columns: &[],
+            },
+        ],
+    },
+];
+
+/// The list as a page shows it.
+pub fn as_html() -> String {
+    let mut html = String::new();
+    for Group { about, kept } in &INVENTORY {
+        // Writing to a string cannot fail.
+        let _ = write!(html, "<h2>{about}</h2>\n<dl>\n");
+        for Kept { what, until, .. } in *kept {
+            let _ = write!(html, "<dt>{what}.</dt>\n<dd>Kept: {until}.</dd>\n");
+        }
+        html += "</dl>\n";
+    }
+    html
+}
