@@ -189,3 +189,20 @@ fn a_counsellor_who_lost_the_keys_is_not_hurried() {
     play.event(&["student", "enters", "0"]);
     assert_eq!(play.heard.last().map(String::as_str), Some("30 student <- counsellor asks for the key"));
 }
+
+#[test]
+fn a_later_take_without_the_secret_is_a_turn_and_the_key_epoch_never_goes_down() {
+    // W25
+    let mut play = Play::of(
+        "0 student enters
+         1 counsellor takes
+         2 counsellor returns
+         3 counsellor takes keyless",
+    );
+    assert_eq!(play.room.key_epoch(), 5);
+    let before = play.heard.len();
+    play.until(Time(18_001));
+    let told = ["18 moved: nokey", "18 student <- key epoch 7", "18 student <- backtoqueue(2) after 0"];
+    assert_eq!(play.heard[before..], told);
+    assert_eq!((play.room.turn(), play.room.key_epoch()), (None, 7));
+}
