@@ -43,7 +43,7 @@ async fn while_the_database_is_away_no_time_passes_and_nobody_is_let_in() {
     let Some(cluster) = Cluster::start() else { return };
     let database = Database::on(&cluster.url()).await;
     let portal = Portal::on(database, Settings::default(), Clock::by_hand(Time(1_000_000))).await;
-    let (_asha, mut student) = portal.two_people().await;
+    let (mut asha, mut student) = portal.two_people().await;
     let kept = student.says("kept").await;
 
     cluster.stop();
@@ -65,6 +65,8 @@ async fn while_the_database_is_away_no_time_passes_and_nobody_is_let_in() {
     assert!(room["counsellor"].is_string() && lines.len() == 1, "{room}");
     student.sends(cid, "while it is away").await;
     assert_eq!(student.hears("line").await["seq"], json!(kept + 1));
+    // Whoever said nothing meanwhile was not disturbed by who did.
+    assert_eq!(asha.says("on the same socket").await, kept + 2);
 }
 
 #[actix_web::test]
@@ -220,6 +222,7 @@ async fn a_database_that_cannot_be_used_is_named_with_the_remedy() {
              values (9999, 'of tomorrow', true, '\\x00', 0)",
         )
         .await;
+    newer.run("create database of_one_script encoding 'LATIN1' locale 'C' template template0").await;
     let nowhere = "postgres://postgres@127.0.0.1:1/quietline".to_owned();
     let reader = server.replace("postgres@", "reader:right@");
     for (url, says) in [
@@ -228,6 +231,12 @@ async fn a_database_that_cannot_be_used_is_named_with_the_remedy() {
         (at(&server, "missing"), "does not exist: create it"),
         (at(&reader, &name), "may not be written by the user reader"),
         (newer.url(), "is from a newer version of Quietline"),
+        (at(&server, "of_one_script"), "keeps text as LATIN1: create it anew"),
+        // As the resolver knows it, without the brackets.
+        (
+            "postgres://postgres@[::1]:1/quietline".to_owned(),
+            "quietline at ::1:1 cannot be reached (Connection refused",
+        ),
     ] {
         let address = Address::Postgres(postgres::Url::parse(&url).expect("is an address"));
         let said = sentence(store::serve(&address).await);

@@ -108,8 +108,8 @@ impl Postgres {
             }
             sleep(PAUSE).await;
         }
-        source.bring_up_to_date(&mut db).await?;
         source.check_encoding(&mut db).await?;
+        source.bring_up_to_date(&mut db).await?;
         source.reign = Some(source.begin_reign(&mut db).await?);
         source.warn_of_lost_durability(&mut db).await?;
         Ok(on(source, db))

@@ -27,8 +27,12 @@ const TEXTS = {
   "16,000 bytes": "x".repeat(16_000),
 };
 
+let served: ChildProcess | null = null;
+test.afterEach(() => served?.kill());
+
 test("a line is sealed and opened within a millisecond", async ({ browser }) => {
   const { origin, server } = await sources();
+  served = server;
   const page = await browser.newPage();
   await page.goto(`${origin}src/icon.svg`);
   for (const [name, text] of Object.entries(TEXTS)) {
@@ -67,5 +71,4 @@ test("a line is sealed and opened within a millisecond", async ({ browser }) => 
     }
   }
   await page.close();
-  server.kill();
 });

@@ -4,7 +4,7 @@
 import { type Bytes, type Chance, encoded, joined, label, utf8 } from "../src/bytes";
 import type { Identity } from "../src/handing";
 import type { Envelope, Role, RoomView, Said } from "../src/protocol.gen";
-import { cid, EPOCH, ROOM } from "./given";
+import { cid, view } from "./given";
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" };
 
@@ -59,25 +59,12 @@ export const SHARE = fixed(100);
 export function wireView(changes: Partial<RoomView> = {}): { type: "room" } & RoomView {
   return {
     type: "room",
-    room: ROOM,
-    epoch: EPOCH,
+    ...view({ revealed: true }),
     share: encoded(SHARE),
     staff: encoded(fixed(7, 65)),
     key_epoch: 1,
     nickname: null,
     renamed: null,
-    counsellor: null,
-    revealed: true,
-    reads_after: 0,
-    resume: "full",
-    notices: [],
-    closes_in_ms: null,
-    place: null,
-    whereabouts: null,
-    seen: 0,
-    handing_to: null,
-    older: null,
-    beat_ms: 5_000,
     ...changes,
   };
 }
