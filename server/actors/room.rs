@@ -321,6 +321,11 @@ impl Room {
         self.send(to, Heard::Frame(frame(&what)));
     }
 
+    fn hang_up(&mut self, why: CloseCode) {
+        self.send(Role::Student, Heard::Close(why));
+        self.send(Role::Counsellor, Heard::Close(why));
+    }
+
     fn send(&mut self, to: Role, heard: Heard) {
         let ear = match to {
             Role::Student => &self.student_ear,
@@ -357,8 +362,7 @@ impl Room {
 impl Drop for Room {
     fn drop(&mut self) {
         if self.stopping == Stopping::Fallen {
-            self.send(Role::Student, Heard::Close(CloseCode::TryAgain));
-            self.send(Role::Counsellor, Heard::Close(CloseCode::TryAgain));
+            self.hang_up(CloseCode::TryAgain);
             self.house.lobby.do_send(lobby::Fell(self.id));
         }
     }

@@ -226,8 +226,9 @@ impl Handler<Done> for Room {
             return;
         }
         match what {
-            // It could not be kept: the page says whose trouble it is, and comes back.
-            Deed::Say { .. } if self.house.clock.is_held() => self.send(role, Heard::Close(CloseCode::TryAgain)),
+            // It could not be kept: both pages say whose trouble it is, and come back. Whoever only listens would take
+            // it for silence.
+            Deed::Say { .. } if self.house.clock.is_held() => self.hang_up(CloseCode::TryAgain),
             Deed::Say { cid, body } if !body.is_well_formed() => self.refuse_suite(role, cid),
             Deed::Say { cid, body } => {
                 let key_epoch = body.key_epoch;
@@ -346,8 +347,7 @@ impl Handler<Drain> for Room {
     type Result = ();
 
     fn handle(&mut self, Drain: Drain, ctx: &mut Context<Self>) {
-        self.send(Role::Student, Heard::Close(CloseCode::Restarting));
-        self.send(Role::Counsellor, Heard::Close(CloseCode::Restarting));
+        self.hang_up(CloseCode::Restarting);
         self.stopping = Stopping::Meant;
         ctx.stop();
     }
