@@ -89,13 +89,12 @@ impl DeskPage {
     /// Until the portal is no more.
     pub async fn lives(&mut self, portal: SocketAddr) {
         loop {
-            match self.visits(portal).await {
-                Lost::Closed(_) => {
-                    self.ledger.borrow_mut().told.closed += 1;
-                    self.link = None;
-                }
-                Lost::Dead => return self.link = None,
+            let lost = self.visits(portal).await;
+            // What was still on its way to a portal that hangs up can take its last word with it.
+            if self.link.take().is_none() && lost == Lost::Dead {
+                return;
             }
+            self.ledger.borrow_mut().told.closed += 1;
         }
     }
 

@@ -118,12 +118,9 @@ impl StudentPage {
             self.unanswered.clear();
             match visit {
                 Ok(Visit::Ended) => self.begins_anew(),
-                // The portal asked to come back.
-                Err(Lost::Closed(_)) => {
-                    self.ledger.borrow_mut().told.closed += 1;
-                    self.link = None;
-                }
-                Err(Lost::Dead) => return self.link = None,
+                // What was still on its way to a portal that hangs up can take its last word with it.
+                Err(lost) if self.link.take().is_none() && lost == Lost::Dead => return,
+                Err(_) => self.ledger.borrow_mut().told.closed += 1,
             }
         }
     }
