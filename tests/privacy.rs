@@ -9,6 +9,7 @@ use actix_web::web;
 use common::{
     Person, Portal,
     cipher::Keys,
+    cluster::Cluster,
     database::Database,
     new_key,
     program::{Program, ask},
@@ -71,25 +72,54 @@ async fn the_page_says_all_of_it_and_runs_no_script() {
     assert!(!page.contains("<script") && !page.contains("{{"), "{page}");
 }
 
-/// Every file below this folder, as one text; what is not text shows as such.
+/// Every file below this folder, as one text in which each byte is a character.
 fn everything_in(folder: &Path) -> String {
     let mut all = String::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        all += &match path.is_dir() {
-            true => everything_in(&path),
-            false => String::from_utf8_lossy(&std::fs::read(path).expect("reads")).into_owned(),
-        };
+        let (path, kind) = entry.map(|entry| (entry.path(), entry.file_type())).expect("an entry");
+        let kind = kind.expect("is of a kind");
+        if kind.is_dir() {
+            all += &everything_in(&path);
+        } else if kind.is_file() {
+            all.extend(std::fs::read(path).expect("reads").into_iter().map(char::from));
+        }
     }
     all
 }
 
+/// What is searched for. In a few words of many megabytes anything may be found that is short.
+const IN_TEXT: [&str; 4] = ["-77", "-78", "203.0.113", "MDMuMC4xMTMu"];
+const IN_MEGABYTES: [&str; 3] = ["canary-", "203.0.113", "MDMuMC4xMTMu"];
+
 #[actix_web::test]
 async fn a_whole_conversation_leaves_no_word_name_key_or_address_anywhere() {
-    // Promises 4 and 5: sealed as pages seal; the log at its most talkative.
     let folder = tempfile::tempdir().expect("a folder");
+    leaves_nothing(&[], &IN_TEXT, folder.path(), || everything_in(folder.path())).await;
+}
+
+#[actix_web::test]
+async fn nor_does_it_in_all_that_postgres_keeps() {
+    // Its tables, its write-ahead log, its own log: whatever it has not overwritten yet is there.
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = cluster.url();
+    let kept = || {
+        cluster.writes_out();
+        everything_in(cluster.folder()) + &everything_in(folder.path())
+    };
+    let envelope = leaves_nothing(&["--database", &url], &IN_MEGABYTES, folder.path(), kept).await;
+    cluster.shuts_down();
+    let left = everything_in(cluster.folder());
+    assert!(left.contains(&envelope), "Postgres keeps the sealed line for a while, or it was searched in vain");
+    for canary in IN_MEGABYTES {
+        assert!(!left.contains(canary), "{canary} is in what Postgres keeps");
+    }
+}
+
+/// Promises 4 and 5: sealed as pages seal; the log at its most talkative. Returns one line's envelope.
+async fn leaves_nothing(more: &[&str], canaries: &[&str], folder: &Path, kept: impl Fn() -> String) -> String {
     let flags = ["--log", "trace", "--metrics-listen", "127.0.0.1:0", "--trusted-proxies", "127.0.0.0/8"];
-    let mut program = Program::start(folder.path(), &flags);
+    let mut program = Program::start(folder, &[&flags, more].concat());
     let token = program.first.clone().expect("nobody was here");
     let asked = json!({"token": token, "login": "asha", "nickname": "Asha", "password": "canary-password-77"});
     let cookie = program.post("/api/first-account", &asked, "").cookie.expect("is signed in");
@@ -132,7 +162,7 @@ async fn a_whole_conversation_leaves_no_word_name_key_or_address_anywhere() {
         program.post("/api/sign-in", &json!({"login": "canary-login-77", "password": "canary-password-78"}), "");
     assert_eq!(wrong.status, 401);
 
-    let open = everything_in(folder.path());
+    let open = kept();
     let figures = program.shown_figures();
     student.tell(json!({"type": "close"})).await;
     student.hears("ended").await;
@@ -141,13 +171,13 @@ async fn a_whole_conversation_leaves_no_word_name_key_or_address_anywhere() {
         student.heard.iter().chain(&asha.heard).filter(|frame| !frame.contains("\"called\"")).collect();
     assert!(log.contains("room erased"), "the log is of this day: {log}");
     for (place, text) in [
-        ("the data folder in mid-conversation", &open),
-        ("the data folder afterwards", &everything_in(folder.path())),
+        ("what is kept in mid-conversation", &open),
+        ("what is kept afterwards", &kept()),
         ("the log", &log),
         ("the figures", &figures),
         ("what was printed", &program.printed),
     ] {
-        for canary in ["-77", "-78", &key, &cookie, "203.0.113", "MDMuMC4xMTMu"] {
+        for canary in canaries.iter().copied().chain([key.as_str(), &cookie]) {
             assert!(!text.contains(canary), "{canary} is in {place}");
         }
     }
@@ -155,4 +185,5 @@ async fn a_whole_conversation_leaves_no_word_name_key_or_address_anywhere() {
     for frame in frames {
         assert!(!frame.contains("canary-") && !frame.contains(&key), "{frame}");
     }
+    line["body"]["sealed"].as_str().expect("an envelope").to_owned()
 }

@@ -46,7 +46,7 @@ impl Cluster {
     /// Another one with the same data. This one is stopped for it.
     pub fn copied(&self) -> Self {
         if self.data().join("postmaster.pid").exists() {
-            self.control(&["-m", "fast", "stop"]);
+            self.shuts_down();
         }
         let folder = tempfile::tempdir().expect("a folder");
         let copied = Command::new("cp").arg("-a").args([self.data().as_path(), folder.path()]).status();
@@ -78,6 +78,25 @@ impl Cluster {
     /// As a crash would: whatever is not committed is gone, every connection is cut.
     pub fn stop(&self) {
         self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// Everything that it holds in memory alone is on its disk.
+    pub fn writes_out(&self) {
+        let port = self.port.to_string();
+        run(
+            programs().expect("was found before").join("psql"),
+            &["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-c", "checkpoint"],
+        );
+    }
+
+    /// As an operator stops it.
+    pub fn shuts_down(&self) {
+        self.control(&["-m", "fast", "stop"]);
+    }
+
+    /// Its data and its own log.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// It keeps every connection and answers nothing, until it thaws.
