@@ -66,6 +66,8 @@ test("axe finds nothing on any screen of a student", async ({ student, counsello
   await visitor.button("Erase and close").click();
   await expect(page.getByRole("heading", { name: /^Erased/ })).toBeVisible();
   await looksRight(page, "erased");
+  await page.goto(new URL("/privacy", page.url()).href);
+  await looksRight(page, "privacy");
 });
 
 test("axe finds nothing on any screen of the desk", async ({ student, counsellor, opens, portal }) => {

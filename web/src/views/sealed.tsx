@@ -5,11 +5,14 @@ import type { FourWords } from "../handing";
 import type { Talk } from "../talk";
 import { en } from "../words/en";
 
+/** Where somebody has to decide whether to go on. */
+const STOPS: ReadonlySet<Talk["sealing"]["at"]> = new Set(["uncertified", "doubtful", "unavailable"]);
+
 export function Sealed({ talk: { mine, sealing } }: { talk: Talk }) {
   const words = sealing.at === "shared" ? sealing.words : null;
   return (
     <div class="sealed">
-      <p class="soft small" role="status">
+      <p class={STOPS.has(sealing.at) ? "trouble" : "soft small"} role="status">
         {mine === "student" ? saidToStudent(sealing) : saidToCounsellor(sealing)}
       </p>
       {words && <Compare words={words} meaning={en.sealed[mine].meaning} />}
