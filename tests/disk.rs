@@ -16,14 +16,18 @@ use std::{
     time::Duration,
 };
 
-use common::proxy::Dice;
+use common::{proxy::Dice, way::Seat};
 use crash::{
     control::{Control, Errno, Fails, Slot},
     ledger::{Ledger, now_playing},
+    link::Link,
     play::{World, runtime},
     portal::Home,
     server::{Data, Disk, Server, Workshop},
 };
+
+use serde_json::json;
+use tokio::time::sleep;
 
 const DESKS: usize = 3;
 /// Lines that people have had answered before anything goes wrong.
@@ -97,6 +101,35 @@ fn readyz_says_no_while_the_store_cannot_be_written_and_yes_again_afterwards() {
             everybody_is_answered(&mut world, &server).await;
             is_ready(server.address, true);
         }
+    });
+}
+
+#[test]
+fn whoever_closes_while_the_disk_fails_has_closed_when_it_works_again() {
+    // U10: the share may be gone from the disk and not from memory, so the room must not go on.
+    runtime().block_on(async {
+        let Stage { control, server, .. } = Stage::set(&[]).await;
+        let key = "c".repeat(42) + "A";
+        let (seat, hello) = (Seat::Student(key.clone()), json!({"type": "hello", "key": key}));
+        let mut link = Link::open(&seat, server.address).await.expect("is let in");
+        link.tell(json!({"type": "hello"})).await.expect("is heard");
+        link.tell(json!({"type": "join", "key": key})).await.expect("is heard");
+        link.hears("lines").await.expect("has a room");
+        control.fail(Fails::Writes, Errno::NoSpace);
+        link.tell(json!({"type": "close"})).await.expect("is heard");
+        while let Ok(frame) = link.next().await {
+            assert_ne!(frame["type"], "ended", "nothing is said to be erased that is not");
+        }
+        control.work_again();
+        let answer = loop {
+            let Ok(mut link) = Link::open(&seat, server.address).await else { continue };
+            let _ = link.tell(hello.clone()).await;
+            match link.until("an answer", |frame| frame["type"] == "room" || frame["type"] == "gone").await {
+                Ok(answer) => break answer,
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            }
+        };
+        assert_eq!(answer["type"], "gone", "{answer}");
     });
 }
 
