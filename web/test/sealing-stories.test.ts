@@ -3,7 +3,7 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { encoded } from "../src/bytes";
-import type { FromDesk, ToStudent } from "../src/protocol.gen";
+import type { FromDesk, ToStudent, ToDesk } from "../src/protocol.gen";
 import { OTHER_ROOM, ROOM } from "./given";
 import { browserOf, type DeskSeat, Lines, readBy, type StudentSeat, studentSeat, tab } from "./seat";
 import { type Installation, installation, wireView } from "./sealed";
@@ -124,6 +124,19 @@ test("session storage holds no share and no line, and the desk's part of it is s
   expect(texts).not.toContain("a line of mine");
   // The desk's part is sealed: it says nothing even of the words.
   expect([...browser.session.values()].join("\n")).toMatch(/^[\w-]+$/);
+});
+
+test("what a desk kept of a room goes with it, however it goes", async () => {
+  const ways: ToDesk[] = [
+    { type: "ended", room: ROOM, by: "student", erased: ["room"], lines: 1, at: 1, receipt: "ABCD-EFGH" },
+    { type: "moved", room: ROOM, why: "given_back" },
+  ];
+  for (const going of ways) {
+    const { desk, browser } = await talking();
+    expect([...browser.session.keys()].filter((name) => name.includes(ROOM))).toHaveLength(1);
+    await desk.hears(going);
+    expect([...browser.session.keys()].filter((name) => name.includes(ROOM))).toEqual([]);
+  }
 });
 
 test("a student's page without storage works; loaded again it says that it cannot read", async () => {
