@@ -13,6 +13,13 @@ pub struct Definition {
     pub modules: Vec<Module>,
 }
 
+impl Definition {
+    /// The profile question of this id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.profile.iter().find(|question| question.id == id)
+    }
+}
+
 /// A profile question and the part of the questionnaire that hangs on its answer (Q4).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Question {
