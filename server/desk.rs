@@ -168,7 +168,7 @@ impl Edge for Desk {
                 self.to_queue(queue::Accepted { room: RoomId(room.as_u128()), by: account, offer })
             }
             (_, FromDesk::OfferKey { room, offer }) => self.to_room(room, Deed::OfferKey(offer), ear),
-            (_, FromDesk::Reveal { room, nonce }) => self.to_room(room, Deed::Reveal(nonce), ear),
+            (_, FromDesk::Reveal { room, offer, nonce }) => self.to_room(room, Deed::Reveal { offer, nonce }, ear),
             (_, FromDesk::Decline { room }) => {
                 self.to_queue(queue::Declined { room: RoomId(room.as_u128()), by: account })
             }

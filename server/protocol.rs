@@ -45,9 +45,12 @@ pub enum ToStudent {
     /// This counsellor's page asks for the secret of that key epoch; answered by `hand_key`. Later than the room's own
     /// when a colleague is about to take over.
     KeyOffered { room: Uuid, counsellor: Nickname, key_epoch: u32, offer: Box<KeyOffer> },
-    /// What the counsellor's page had committed to, so that both can show the same words.
+    /// What the counsellor's page had committed to in that offer, so that both can show the same words.
     RevealedNonce {
         room: Uuid,
+        #[serde(rename = "for")]
+        #[cfg_attr(test, ts(type = "string"))]
+        offer: PublicKey,
         #[cfg_attr(test, ts(type = "string"))]
         nonce: Fixed<32>,
     },

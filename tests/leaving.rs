@@ -75,7 +75,9 @@ async fn nobody_else_can_read_write_or_close_a_room() {
             }
             match what {
                 "offer_key" => asked["offer"] = offer(9),
-                "reveal" => asked["nonce"] = json!("A".repeat(43)),
+                "reveal" => {
+                    (asked["for"], asked["nonce"]) = (offer(9)["public"].clone(), json!("A".repeat(43)));
+                }
                 _ => {}
             }
             ben.tell(asked).await;

@@ -133,6 +133,9 @@ pub enum FromDesk {
     /// What the offer had committed to.
     Reveal {
         room: Uuid,
+        #[serde(rename = "for")]
+        #[cfg_attr(test, ts(type = "string"))]
+        offer: PublicKey,
         #[cfg_attr(test, ts(type = "string"))]
         nonce: Fixed<32>,
     },

@@ -161,7 +161,7 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
   }
 
   function reveal(room: DeskRoomKeys, way: DeskWay) {
-    if (room.reveal !== null && way.tell({ type: "reveal", room: room.room, nonce: room.reveal })) room.reveal = null;
+    if (room.reveal !== null && way.tell({ type: "reveal", room: room.room, ...room.reveal })) room.reveal = null;
   }
 
   /** Whatever still opens with none of the keys that were handed over will not open at all. */

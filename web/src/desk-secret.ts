@@ -26,8 +26,8 @@ export type DeskRoomKeys = {
   older: "may ask" | "asked";
   /** Answers that could not be read. */
   misread: number;
-  /** The nonce that has not been revealed yet. */
-  reveal: string | null;
+  /** The nonce that has not been revealed yet, and the offer that had committed to it. */
+  reveal: { for: string; nonce: string } | null;
 };
 
 export type Asking = (room: DeskRoomKeys, keyEpoch: number) => Promise<Offered | null>;
@@ -84,7 +84,7 @@ export async function unwrapped(
     const { secrets, agreed } = await received({ room: room.room, keyEpoch }, offered, answer);
     for (const [one, secret] of secrets) room.keys.add(one, secret);
     room.words = await fourWords(agreed.transcript, offered.nonce);
-    room.reveal = encoded(offered.nonce);
+    room.reveal = { for: offered.offer.public, nonce: encoded(offered.nonce) };
   } catch {
     return "misread";
   }
@@ -100,7 +100,7 @@ export function sealing({
   misread,
 }: DeskRoomKeys): Extract<PlainToDesk, { type: "sealing" }> {
   const says = (sealing: Sealing) => ({ type: "sealing" as const, room, sealing });
-  if (keys.secrets.has(keys.current)) return says({ at: "shared", words });
+  if (keys.secrets.has(keys.current)) return says({ at: "shared", words, also: [] });
   if (asked === "in vain") return says({ at: "unavailable" });
   return says({ at: "awaited", again: misread > 0 ? "again" : "first" });
 }

@@ -1,5 +1,6 @@
 // The order of one room's lines as their senders counted them. The server numbers lines; what each sender has counted,
-// inside the envelope, must rise with those numbers, or a line was repeated or moved. Knows no key and no text.
+// inside the envelope, must rise with those numbers, and so must key epochs, or a line was repeated or moved, or said by
+// somebody who has gone. Knows no key and no text.
 
 import type { Role } from "./protocol.gen";
 
@@ -21,22 +22,22 @@ export type Order = {
 };
 
 export function order(): Order {
-  const numbers = new Set<number>();
-  /** By sender and key epoch, in the order of their numbers. */
-  const counts = new Map<string, Counted[]>();
-  const of = (from: Role, keyEpoch: number) => counts.get(`${from} ${keyEpoch}`) ?? [];
+  /** By sender, in the order of their numbers. */
+  const said: Record<Role, Counted[]> = { student: [], counsellor: [] };
   return {
     takes(line) {
-      const own = of(line.from, line.keyEpoch);
+      const own = said[line.from];
       const at = own.findLastIndex(({ seq }) => seq < line.seq) + 1;
-      const after = own[at - 1]?.counter ?? 0;
-      const before = own[at]?.counter ?? Number.POSITIVE_INFINITY;
-      if (numbers.has(line.seq) || line.counter <= after || line.counter >= before) return false;
-      numbers.add(line.seq);
+      const [before, after] = [own[at - 1], own[at]];
+      const isLate = (before && !isBehind(line, before)) || (after && !isBehind(after, line));
+      if (line.counter < 1 || after?.seq === line.seq || isLate) return false;
       own.splice(at, 0, line);
-      counts.set(`${line.from} ${line.keyEpoch}`, own);
       return true;
     },
-    countedTo: (from, keyEpoch) => of(from, keyEpoch).at(-1)?.counter ?? 0,
+    countedTo: (from, keyEpoch) => said[from].findLast((line) => line.keyEpoch === keyEpoch)?.counter ?? 0,
   };
+}
+
+function isBehind(one: Counted, other: Counted): boolean {
+  return one.keyEpoch === other.keyEpoch ? one.counter > other.counter : one.keyEpoch > other.keyEpoch;
 }

@@ -23,7 +23,8 @@ export type Sealing =
   | { readonly at: "awaited"; readonly again: "first" | "again" }
   /** The desk's own key cannot be certified just now, or two answers could not be read. */
   | { readonly at: "unavailable" }
-  | { readonly at: "shared"; readonly words: FourWords | null }
+  /** `also` are others who were given the key to what is said now, as the student's page knows. */
+  | { readonly at: "shared"; readonly words: FourWords | null; readonly also: readonly string[] }
   /** The student's page has handed nothing over. */
   | { readonly at: "uncertified"; readonly counsellor: string }
   /** The counsellor's page has not kept to what it had committed to. */

@@ -2,7 +2,7 @@
 
 export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Envelope, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "nickname", body: Envelope, } | { "type": "hand_key", key_epoch: number, for: string, answer: KeyAnswer, } | { "type": "close", };
 
-export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
+export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, for: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
 export type Known = { room: string, epoch: string, since: number, };
 
@@ -36,7 +36,7 @@ signature: string, };
 
 export type KeyAnswer = { public: string, nonce: string, wrapped: SealedText, };
 
-export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | { "type": "called", room: string, nickname: Nickname, } | { "type": "key_offered", room: string, counsellor: Nickname, key_epoch: number, offer: KeyOffer, } | { "type": "revealed_nonce", room: string, nonce: string, } | FromRoom;
+export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | { "type": "called", room: string, nickname: Nickname, } | { "type": "key_offered", room: string, counsellor: Nickname, key_epoch: number, offer: KeyOffer, } | { "type": "revealed_nonce", room: string, for: string, nonce: string, } | FromRoom;
 
 export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
 /**

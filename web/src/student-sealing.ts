@@ -7,12 +7,22 @@ import { type Agreed, answered, ephemeral, examined, fourWords, kept, type Pairs
 import { cut } from "./lines";
 import type { Between, Way } from "./passage";
 import type { PlainFromStudent, PlainSaid, PlainToStudent, Sealing } from "./plain";
-import type { KeyAnswer, FromStudent, Older, RoomView, Said, ToStudent } from "./protocol.gen";
+import type { KeyAnswer, FromStudent, RoomView, Said, ToStudent } from "./protocol.gen";
 import { type RoomKeys, roomKeys } from "./room-keys";
-import { type Possession, read, type Tab, written } from "./student-keepsakes";
+import {
+  compared,
+  entrusted,
+  handed,
+  nothingYet,
+  type Possession,
+  read,
+  type Recipient,
+  type Tab,
+  written,
+} from "./student-keepsakes";
 
 type StudentWay = Way<FromStudent, PlainToStudent>;
-type Handed = { readonly keyEpoch: number; readonly answer: KeyAnswer; readonly agreed: Agreed };
+type Answered = { readonly keyEpoch: number; readonly answer: KeyAnswer; readonly agreed: Agreed };
 
 type Held = {
   readonly room: string;
@@ -21,13 +31,10 @@ type Held = {
   staff: Bytes;
   name: string | null;
   prefix: string;
-  older: Older | null;
-  /** Everybody who has come, as the notices name them. */
-  readonly came: Set<string>;
   /** By the public half of the offer: asked again, the same is answered. */
-  readonly handed: Map<string, Handed>;
-  refused: { keyEpoch: number; counsellor: string } | null;
-  doubtful: boolean;
+  readonly answers: Map<string, Answered>;
+  /** The counsellor whose key was not certified. */
+  refused: string | null;
 };
 
 export type Parts = {
@@ -77,14 +84,14 @@ export function studentSealing({
         return [{ ...frame, body: (await opened(room, frame)).body }];
       case "key_epoch":
         if (!room.keys.moveTo(frame.key_epoch)) return [];
-        [room.refused, room.doubtful] = [null, false];
+        room.refused = null;
         ensureSecret(room);
         await sayName(room, way);
         return [sealing(room)];
       case "key_offered":
         return offered(room, frame, way);
       case "revealed_nonce":
-        return revealed(room, decoded(frame.nonce));
+        return revealed(room, frame);
       case "called":
         room.name = frame.nickname;
         await sayName(room, way);
@@ -92,12 +99,6 @@ export function studentSealing({
       case "renamed":
         room.prefix = frame.prefix;
         return [{ type: "renamed", room: room.room, nickname: called(room) ?? guest }];
-      case "older":
-        room.older = frame.older;
-        return [frame];
-      case "notice":
-        if (frame.notice === "counsellor_came" && frame.counsellor) room.came.add(frame.counsellor);
-        return [frame];
       case "handing":
         if (frame.to !== null || room.refused === null) return [frame];
         room.refused = null;
@@ -112,9 +113,6 @@ export function studentSealing({
     held = room;
     room.keys.described(view);
     room.prefix = view.renamed ?? "";
-    room.older = view.older;
-    for (const { notice, counsellor } of view.notices)
-      if (notice === "counsellor_came" && counsellor) room.came.add(counsellor);
     ensureSecret(room);
     const kept = view.nickname && (await room.keys.nickname(view.nickname));
     room.name ??= kept ?? null;
@@ -126,23 +124,11 @@ export function studentSealing({
   }
 
   function begun(view: RoomView): Held {
-    const possession = read(tab.keys(), view.room) ?? { secrets: new Map(), current: 0, staff: null, words: new Map() };
+    const possession = read(tab.keys(), view.room) ?? nothingYet();
     const staff = possession.staff ?? sized(decoded(view.staff), 65);
     possession.staff = staff;
-    const secrets = new Map([...possession.secrets].map(([keyEpoch, { secret }]) => [keyEpoch, secret]));
-    return {
-      room: view.room,
-      keys: roomKeys(view.room, "student", { current: possession.current, secrets }, random),
-      possession,
-      staff,
-      name: null,
-      prefix: "",
-      older: null,
-      came: new Set(),
-      handed: new Map(),
-      refused: null,
-      doubtful: false,
-    };
+    const keys = roomKeys(view.room, "student", possession, random);
+    return { room: view.room, keys, possession, staff, name: null, prefix: "", answers: new Map(), refused: null };
   }
 
   /** Made as soon as the key epoch is heard of, so that a line never waits for anybody. */
@@ -156,66 +142,73 @@ export function studentSealing({
   function addSecret({ keys, possession }: Held, keyEpoch: number) {
     const secret = sized(random(32), 32);
     keys.add(keyEpoch, secret);
-    possession.secrets.set(keyEpoch, { secret, handedAt: null });
+    possession.secrets.set(keyEpoch, secret);
   }
 
-  async function offered(
-    room: Held,
-    frame: Extract<ToStudent, { type: "key_offered" }>,
-    way: StudentWay,
-  ): Promise<PlainToStudent[]> {
+  async function offered(room: Held, frame: Offered, way: StudentWay): Promise<PlainToStudent[]> {
     const { offer, key_epoch: keyEpoch, counsellor } = frame;
     if (keyEpoch < room.keys.current) return [];
     const occasion = { room: room.room, keyEpoch };
-    let handed = room.handed.get(offer.public);
-    if (handed?.keyEpoch !== keyEpoch) {
-      try {
-        await examined(occasion, offer, { staff: room.staff, counsellor });
-        // Whoever was to come and did not knows the secret that this one would have got.
-        if (keyEpoch > room.keys.current) addSecret(room, keyEpoch);
-        const secrets = entrusted(room, keyEpoch, counsellor);
-        handed = { keyEpoch, ...(await answered(occasion, offer, secrets, random, pairs)) };
-        for (const one of secrets.keys()) markHanded(room, one, keyEpoch);
-      } catch {
-        room.refused = { keyEpoch, counsellor };
-        return [sealing(room)];
-      }
-      room.handed.set(offer.public, handed);
-      [room.refused, room.doubtful] = [null, false];
-      room.possession.words.delete(keyEpoch);
-      tab.keep(written(room.room, room.possession));
+    const isCertified = await examined(occasion, offer, { staff: room.staff, counsellor }).then(
+      () => true,
+      () => false,
+    );
+    if (!isCertified) {
+      room.refused = counsellor;
+      return [sealing(room)];
     }
-    way.tell({ type: "hand_key", key_epoch: keyEpoch, for: offer.public, answer: handed.answer });
+    room.refused = null;
+    const before = room.answers.get(offer.public);
+    const { answer } = before?.keyEpoch === keyEpoch ? before : await answeredAnew(room, frame);
+    way.tell({ type: "hand_key", key_epoch: keyEpoch, for: offer.public, answer });
     return [sealing(room)];
   }
 
-  function markHanded({ possession }: Held, one: number, keyEpoch: number) {
-    const entry = possession.secrets.get(one);
-    if (entry) possession.secrets.set(one, { ...entry, handedAt: entry.handedAt ?? keyEpoch });
+  async function answeredAnew(room: Held, { offer, key_epoch: keyEpoch, counsellor }: Offered): Promise<Answered> {
+    const { keys, possession } = room;
+    // Whoever was to come and did not knows the secret that this one would have got.
+    if (keyEpoch > keys.current) addSecret(room, keyEpoch);
+    const given = entrusted(possession, keyEpoch, offer.identity);
+    const secrets = new Map([...possession.secrets].filter(([one]) => given.includes(one)));
+    const occasion = { room: room.room, keyEpoch };
+    const answer = { keyEpoch, ...(await answered(occasion, offer, secrets, random, pairs)) };
+    room.answers.set(offer.public, answer);
+    handed(possession, { keyEpoch, identity: offer.identity, nickname: counsellor, offer: offer.public, given });
+    tab.keep(written(room.room, possession));
+    return answer;
   }
 
-  async function revealed(room: Held, nonce: Bytes): Promise<PlainToStudent[]> {
-    // After a reload nothing is left to hold it against; then there are no words until the next secret.
-    if (room.handed.size === 0) return [];
-    for (const { keyEpoch, agreed } of room.handed.values()) {
-      const fits = await kept({ room: room.room, keyEpoch }, agreed, nonce).then(
-        () => true,
-        () => false,
-      );
-      if (!fits) continue;
-      const words = await fourWords(agreed.transcript, nonce);
-      room.possession.words.set(keyEpoch, words);
-      tab.keep(written(room.room, room.possession));
-      return [sealing(room)];
-    }
-    room.doubtful = true;
+  /** After a reload nothing is left to hold it against; then there are no words until the next secret. */
+  async function revealed(room: Held, { for: offer, nonce }: Revealed): Promise<PlainToStudent[]> {
+    const answer = room.answers.get(offer);
+    if (answer === undefined) return [];
+    const { keyEpoch, agreed } = answer;
+    const part = decoded(nonce);
+    const fits = await kept({ room: room.room, keyEpoch }, agreed, part).then(
+      () => true,
+      () => false,
+    );
+    compared(
+      room.possession,
+      offer,
+      fits ? { at: "agreed", words: await fourWords(agreed.transcript, part) } : { at: "doubtful" },
+    );
+    tab.keep(written(room.room, room.possession));
     return [sealing(room)];
   }
 
   function outward(frame: PlainFromStudent): FromStudent | Promise<FromStudent | null> {
     if (frame.type === "hello" || frame.type === "join") asked = frame.type;
     if (frame.type === "join") wished = frame.nickname ?? null;
+    if (frame.type === "older" && held !== null) letRead(held, frame.share);
     return frame.type === "say" ? said(frame) : frame;
+  }
+
+  /** What the student lets be read is heard here, from the page itself. */
+  function letRead({ room, keys, possession }: Held, share: boolean) {
+    const identity = here(possession, keys.current).at(-1)?.identity ?? null;
+    possession.leave = share ? { keyEpoch: keys.current, identity } : null;
+    tab.keep(written(room, possession));
   }
 
   async function said({ cid, text }: { cid: string; text: string }): Promise<FromStudent | null> {
@@ -228,30 +221,22 @@ export function studentSealing({
 
 type AboutRoom = Exclude<ToStudent, { type: "room" | "gone" | "ended" | "door" | "heard" | "place" | "refused" }>;
 
-/**
- * Which secrets a counsellor gets. Without leave to read what is older: those that no counsellor before has had, which
- * are of the lines since. It is not left to the order of the server's frames whether somebody has been there before.
- */
-function entrusted({ keys, possession, older, came }: Held, keyEpoch: number, counsellor: string): Map<number, Bytes> {
-  const others = [...came].some((name) => name !== counsellor);
-  const all = older === "shared" || (older === null && !others);
-  const some = [...possession.secrets].filter(([one, { handedAt }]) => {
-    if (keyEpoch > keys.current) return one === keyEpoch;
-    return one <= keys.current && (all || one === keyEpoch || handedAt === null || handedAt === keyEpoch);
-  });
-  return new Map(some.map(([one, { secret }]) => [one, secret]));
+type Offered = Extract<ToStudent, { type: "key_offered" }>;
+type Revealed = Extract<ToStudent, { type: "revealed_nonce" }>;
+
+function sealing({ room, keys, possession, refused }: Held): { type: "sealing"; room: string; sealing: Sealing } {
+  const says = (sealing: Sealing) => ({ type: "sealing" as const, room, sealing });
+  const [last, ...others] = here(possession, keys.current).reverse();
+  if (last?.compared.at === "doubtful") return says({ at: "doubtful" });
+  if (refused !== null) return says({ at: "uncertified", counsellor: refused });
+  if (last === undefined) return says({ at: "alone" });
+  const words = last.compared.at === "agreed" ? last.compared.words : null;
+  return says({ at: "shared", words, also: others.map(({ nickname }) => nickname) });
 }
 
-function sealing({ room, keys, possession, refused, doubtful }: Held): {
-  type: "sealing";
-  room: string;
-  sealing: Sealing;
-} {
-  const says = (sealing: Sealing) => ({ type: "sealing" as const, room, sealing });
-  if (doubtful) return says({ at: "doubtful" });
-  if (refused) return says({ at: "uncertified", counsellor: refused.counsellor });
-  if (possession.secrets.get(keys.current)?.handedAt == null) return says({ at: "alone" });
-  return says({ at: "shared", words: possession.words.get(keys.current) ?? null });
+/** Whose keys open what is said now, in the order in which they came. */
+function here({ recipients }: Possession, current: number): Recipient[] {
+  return recipients.filter(({ keyEpoch }) => keyEpoch === current);
 }
 
 async function sayName({ keys, name }: Held, way: StudentWay) {

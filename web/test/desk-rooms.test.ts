@@ -29,7 +29,7 @@ const welcome = (rooms: string[] = [], moved: string[] = []) =>
   frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved, beat_ms: 20_000 });
 const enter = (room = ROOM, changes = {}): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: "moss", whereabouts: "here", ...changes }) }),
-  frame({ type: "sealing", room, sealing: { at: "shared", words: null } }),
+  frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),
   frame({ type: "lines", room, lines: [] }),
 ];
 const desk = (...inputs: DeskInput[]) =>

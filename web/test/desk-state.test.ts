@@ -27,7 +27,7 @@ const welcome = (...rooms: string[]) =>
   frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved: [], beat_ms: 20_000 });
 const enter = (room: string, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: room === ROOM ? "moss" : "fern" }) }),
-  frame({ type: "sealing", room, sealing: { at: "shared", words: null } }),
+  frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),
   frame({ type: "lines", room, lines }),
 ];
 const desk = (...inputs: DeskInput[]) => {

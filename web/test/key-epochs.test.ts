@@ -71,6 +71,8 @@ async function handedOver() {
   const { body: nickname } = await story.student.tells("nickname");
   await story.student.hears({ type: "notice", ...came("Ben", 2) });
   await ben.hears(view(2, { nickname, reads_after: 3 }));
+  // What was handed over before the room came is enough: a student who is gone by now is not asked again.
+  expect(ben.told.filter(({ type }) => type === "offer_key")).toEqual([]);
   return { ...story, nickname, asha, ben, browser };
 }
 
@@ -90,12 +92,42 @@ test("W13: a hand-over without leave gives the newcomer the new secret and no ol
 test("W13: with the student's leave, older lines are read, also when the leave comes later", async () => {
   const story = await handedOver();
   const { ben, student } = story;
+  student.between.outward({ type: "older", share: false, nth: 2 });
   await student.hears({ type: "older", room: ROOM, older: "kept" });
+  student.between.outward({ type: "older", share: true, nth: 2 });
   await student.hears({ type: "older", room: ROOM, older: "shared" });
   await ben.hears(view(2, { nickname: story.nickname, reads_after: 0 }));
   await ben.hears(linesOf(story, 1, 2, 3));
   const { offer } = await ben.tells("offer_key");
   expect(readBy(await answers(story, ben, "Ben", 2, offer))).toEqual(["hi", "I am Asha", "goodbye, Asha"]);
+});
+
+test("W13: that the student lets somebody read is heard from the student, and nobody else can say it", async () => {
+  const { student, ben, ...story } = await handedOver();
+  await student.hears({ type: "older", room: ROOM, older: "shared" });
+  await student.hears(view(2, { older: "shared", nickname: story.nickname }));
+  await ben.hears(linesOf({ student, ...story }, 1, 2, 3));
+  const { offer } = await ben.tells("offer_key");
+  const read = readBy(await answers({ student, ...story }, ben, "Ben", 2, offer));
+  expect(read).toEqual(["(unreadable)", "(unreadable)", "(unreadable)"]);
+  // Also on a page that was loaded again, which has heard of no notice.
+  const again = studentSeat(story.kept);
+  await again.hears(view(2, { nickname: story.nickname, notices: [] }));
+  const other = browserOf("Ben", house).sits();
+  await other.hears(view(2, { nickname: story.nickname }));
+  await other.hears(linesOf({ student, ...story }, 1));
+  const asked = await other.tells("offer_key");
+  expect(readBy(await answers({ ...story, student: again }, other, "Ben", 2, asked.offer))).toEqual(["(unreadable)"]);
+});
+
+test("a counsellor who has gone cannot speak as the one who is there, not even with the server's help", async () => {
+  const story = await handedOver();
+  const { student, ben } = story;
+  await story.lines.from(ben, "counsellor", ROOM, "I am Ben");
+  expect(readBy(await student.hears(linesOf(story, 4)))).toEqual(["I am Ben"]);
+  // Sealed as it must be, with the key of her turn; the server has given it a later number.
+  await story.lines.from(story.asha, "counsellor", ROOM, "I am Ben too");
+  expect(readBy(await student.hears(linesOf(story, 5)))).toEqual(["(unreadable)"]);
 });
 
 test("the old counsellor opens nothing of the next key epoch, whatever the server shows them", async () => {
@@ -135,9 +167,13 @@ test("it does not depend on the order of the server's frames who reads older lin
   // The first counsellor alone, on coming back, reads everything (W13).
   const other = await waiting();
   await other.lines.from(other.student, "student", ROOM, "to Asha");
-  await takes(other, "Asha", 1);
+  const { browser } = await takes(other, "Asha", 1);
   await other.student.hears({ type: "key_epoch", room: ROOM, key_epoch: 2 });
-  const { desk: asha } = await takes(other, "Asha", 2);
+  const asha = browser.sits();
+  await asha.hears({ type: "moved", room: ROOM, why: "given_back" });
+  await asha.hears(view(2, { nickname: other.nickname }));
+  const { offer } = await asha.tells("offer_key");
+  await answers(other, asha, "Asha", 2, offer);
   expect(readBy(await asha.hears(linesOf(other, 1)))).toEqual(["to Asha"]);
 });
 

@@ -37,16 +37,16 @@ const statuses = () => screen.getAllByRole("status").map(({ textContent }) => te
 const box = () => screen.getByRole("textbox", { name: "Your message" });
 
 test("four words stand behind one quiet line on both pages, once both sides have them", async () => {
-  const { container } = student(...room, hears(sealing({ at: "shared", words: WORDS })));
+  const { container } = student(...room, hears(sealing({ at: "shared", words: WORDS, also: [] })));
   expect(screen.getByText("Compare four words").closest("details")?.open).toBe(false);
   expect(container.querySelector(".four")?.textContent).toBe("moss · kite · lamp · river");
   expect(container.querySelector("details")?.textContent).toContain("Your counsellor sees the same four words.");
   await judged(container);
   cleanup();
-  student(...room, hears(sealing({ at: "shared", words: null })));
+  student(...room, hears(sealing({ at: "shared", words: null, also: [] })));
   expect(screen.queryByText("Compare four words")).toBeNull();
   cleanup();
-  const other = desk(...takes("moss", { at: "shared", words: WORDS }));
+  const other = desk(...takes("moss", { at: "shared", words: WORDS, also: [] }));
   expect(other.container.querySelector("details")?.textContent).toContain("The student sees the same four words.");
   await judged(other.container);
 });
@@ -78,7 +78,7 @@ test("the desk says what it waits for; the box stays, and what is written stands
 });
 
 test("the name stands on the room as soon as it can be read", () => {
-  desk(...takes(null, { at: "shared", words: null }), sees({ type: "named", room: ROOM, nickname: "moss" }));
+  desk(...takes(null, { at: "shared", words: null, also: [] }), sees({ type: "named", room: ROOM, nickname: "moss" }));
   expect(screen.getByRole("region", { name: "moss" })).toBeTruthy();
 });
 

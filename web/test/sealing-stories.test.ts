@@ -28,8 +28,8 @@ async function handed(student: StudentSeat, desk: DeskSeat, counsellor = "Asha",
   await student.hears(handle(await desk.tells("offer_key"), counsellor, keyEpoch));
   const { answer, for: open } = await student.tells("hand_key");
   const plain = await desk.hears({ type: "key_handed", room: ROOM, key_epoch: keyEpoch, for: open, answer });
-  const { nonce } = await desk.tells("reveal");
-  await student.hears({ type: "revealed_nonce", room: ROOM, nonce });
+  const { nonce, for: offer } = await desk.tells("reveal");
+  await student.hears({ type: "revealed_nonce", room: ROOM, for: offer, nonce });
   return plain;
 }
 
@@ -168,7 +168,7 @@ test("a key that this service has not certified gets nothing", async () => {
   expect(student.sealing()).toEqual({ at: "uncertified", counsellor: "Ben" });
   expect(student.told).toEqual([]);
   await student.hears(handle(good));
-  expect(student.sealing()).toEqual({ at: "shared", words: null });
+  expect(student.sealing()).toEqual({ at: "shared", words: null, also: [] });
 });
 
 test("the installation's key is pinned: another one later certifies nobody", async () => {
@@ -207,14 +207,48 @@ test("a secret that was wrapped for another room is not read: the desk says so, 
 });
 
 test("a counsellor's page that does not keep to its commitment is in doubt, until another key is handed over", async () => {
-  const { student, desk, nickname } = await talking();
-  await student.hears({ type: "revealed_nonce", room: ROOM, nonce: encoded(house.staff.slice(0, 32)) });
+  const { student, nickname } = await arrived();
+  const desk = browserOf("Asha", house).sits();
+  await desk.hears(view({ nickname }));
+  await student.hears(handle(await desk.tells("offer_key"), "Asha", 1));
+  const { for: offer } = await student.tells("hand_key");
+  await student.hears({ type: "revealed_nonce", room: ROOM, for: offer, nonce: encoded(house.staff.slice(0, 32)) });
+  expect(student.sealing()).toEqual({ at: "doubtful" });
+  // What another offer had committed to says nothing of this one.
+  await student.hears({ type: "revealed_nonce", room: ROOM, for: "another", nonce: encoded(house.staff.slice(0, 32)) });
   expect(student.sealing()).toEqual({ at: "doubtful" });
   const other = browserOf("Asha", house).sits();
   await other.hears(view({ nickname }));
   await handed(student, other);
-  expect(student.sealing()).toEqual(other.sealing());
-  expect(student.sealing()).not.toEqual(desk.sealing());
+  expect(student.sealing()).toEqual({ ...other.sealing(), also: ["Asha"] });
+});
+
+test("a part that belongs to an offer from before a reload casts no doubt on anybody", async () => {
+  const { kept, nickname } = await talking();
+  const again = studentSeat(kept);
+  await again.hears(view({ nickname }));
+  const old = {
+    type: "revealed_nonce",
+    room: ROOM,
+    for: "of before",
+    nonce: encoded(house.staff.slice(0, 32)),
+  } as const;
+  await again.hears(old);
+  expect(again.sealing()).toMatchObject({ at: "shared" });
+});
+
+test("a key that the server has certified for itself is counted beside the words", async () => {
+  // Whoever holds the installation's key can certify any key for any name, ask first, and let the counsellor ask after.
+  const { student, nickname } = await arrived();
+  const between = browserOf("Asha", house).sits();
+  await between.hears(view({ nickname }));
+  await handed(student, between);
+  expect(student.sealing()).toMatchObject({ at: "shared", also: [] });
+  const asha = browserOf("Asha", house).sits();
+  await asha.hears(view({ nickname }));
+  await handed(student, asha);
+  // The words agree, for they are of the last that was handed over.
+  expect(student.sealing()).toEqual({ ...asha.sealing(), also: ["Asha"] });
 });
 
 test("the name that somebody registered has taken is shown with what stands before it", async () => {

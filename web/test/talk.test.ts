@@ -127,7 +127,7 @@ test("W18: closing asks once, and an erasure that was cut off is asked for again
   expect(back[1]).toEqual([{ do: "close" }]);
 });
 
-const shared: TalkInput = { type: "sealing", sealing: { at: "shared", words: null } };
+const shared: TalkInput = { type: "sealing", sealing: { at: "shared", words: null, also: [] } };
 
 test("at the desk lines wait for the student's key, and go in order when it is here", () => {
   const desk = fed(talk(view({ revealed: true }), "counsellor", moment()), [{ type: "lines", lines: [] }])[0];

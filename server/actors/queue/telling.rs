@@ -134,12 +134,13 @@ impl Queue {
     }
 
     pub(super) fn tell_offer_over(&mut self, room: RoomId, to: AccountId, end: OfferEnd) {
-        self.tell_desk(to, &ToDesk::OfferEnded { room: Uuid::from_u128(room.0) });
         match end {
+            // The room itself tells them, and what they have asked its key with still counts.
+            OfferEnd::HandedOver => return self.sit(to, room),
             OfferEnd::Stays => self.lobby.do_send(lobby::Handing { room, to: None }),
-            OfferEnd::HandedOver => self.sit(to, room),
             OfferEnd::RoomGone => {}
         }
+        self.tell_desk(to, &ToDesk::OfferEnded { room: Uuid::from_u128(room.0) });
     }
 
     pub(super) fn tell_not_accepted(&mut self, room: RoomId, by: AccountId, why: NotAccepted) {

@@ -19,8 +19,8 @@ pub(super) struct Keys {
     /// Of a colleague who has accepted, and what they are called.
     pub of_colleague: Option<(AccountId, Nickname, KeyOffer)>,
     pub in_hand: Option<Handed>,
-    /// What the counsellor's offer had committed to, for a student's page that comes back.
-    pub revealed: Option<Fixed<32>>,
+    /// What an offer of the counsellor had committed to, for a student's page that comes back.
+    pub revealed: Option<(PublicKey, Fixed<32>)>,
 }
 
 /// An answer of the student's page, and to whom.
@@ -31,12 +31,6 @@ pub(super) struct Handed {
 }
 
 impl Keys {
-    /// Whether this public key is one of those that ask now: an answer to an older offer could not be opened.
-    pub fn have_asked(&self, asker: &PublicKey) -> bool {
-        let colleague = self.of_colleague.as_ref().map(|(.., offer)| offer);
-        [self.of_counsellor.as_ref(), colleague].into_iter().flatten().any(|offer| offer.public == *asker)
-    }
-
     /// The counsellor has gone. What was handed over stays: it may be for whoever comes instead.
     pub fn nobody_asks(&mut self) {
         (self.of_counsellor, self.of_colleague, self.revealed) = (None, None, None);
@@ -44,6 +38,15 @@ impl Keys {
 }
 
 impl Room {
+    /// The key epoch that whoever has this public key asks for now: an answer to an older offer could not be opened.
+    pub(super) fn asks_for(&self, asker: &PublicKey) -> Option<KeyEpoch> {
+        let colleague = self.keys.of_colleague.as_ref().map(|(.., offer)| offer);
+        let asked =
+            [(self.keys.of_counsellor.as_ref(), self.machine.key_epoch()), (colleague, self.machine.next_key_epoch())];
+        let found = asked.into_iter().find(|(offer, _)| offer.is_some_and(|offer| offer.public == *asker));
+        found.map(|(_, key_epoch)| key_epoch)
+    }
+
     pub(super) fn tell_key_offered(&mut self, to: Asker) {
         let of_counsellor = || {
             let nickname = self.counsellors.get(&self.counsellor()?)?;
@@ -71,8 +74,8 @@ impl Room {
     }
 
     pub(super) fn tell_nonce(&mut self) {
-        if let Some(nonce) = self.keys.revealed {
-            self.tell_student(&ToStudent::RevealedNonce { room: self.uuid(), nonce });
+        if let Some((offer, nonce)) = self.keys.revealed.clone() {
+            self.tell_student(&ToStudent::RevealedNonce { room: self.uuid(), offer, nonce });
         }
     }
 

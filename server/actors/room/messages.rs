@@ -75,7 +75,10 @@ pub enum Deed {
         answer: KeyAnswer,
     },
     /// What the counsellor's offer had committed to.
-    Reveal(Fixed<32>),
+    Reveal {
+        offer: PublicKey,
+        nonce: Fixed<32>,
+    },
     /// What the student is called, as their page has sealed it.
     Nickname(Envelope),
     Beat(Level),
@@ -240,13 +243,13 @@ impl Handler<Done> for Room {
                 self.feed(Input::KeyOffered, ctx);
             }
             Deed::HandKey { key_epoch, asker, answer } => {
-                if self.keys.have_asked(&asker) {
+                if self.asks_for(&asker) == Some(key_epoch) {
                     self.keys.in_hand = Some(Handed { key_epoch, asker, answer });
                     self.feed(Input::KeyHanded { key_epoch }, ctx);
                 }
             }
-            Deed::Reveal(nonce) => {
-                self.keys.revealed = Some(nonce);
+            Deed::Reveal { offer, nonce } => {
+                self.keys.revealed = Some((offer, nonce));
                 self.tell_nonce();
             }
             Deed::Nickname(sealed) => self.keep_nickname(sealed, ctx),

@@ -5,14 +5,11 @@ import type { FourWords } from "../handing";
 import type { Talk } from "../talk";
 import { en } from "../words/en";
 
-/** Where somebody has to decide whether to go on. */
-const STOPS: ReadonlySet<Talk["sealing"]["at"]> = new Set(["uncertified", "doubtful", "unavailable"]);
-
 export function Sealed({ talk: { mine, sealing } }: { talk: Talk }) {
   const words = sealing.at === "shared" ? sealing.words : null;
   return (
     <div class="sealed">
-      <p class={STOPS.has(sealing.at) ? "trouble" : "soft small"} role="status">
+      <p class={warns(sealing) ? "trouble" : "soft small"} role="status">
         {mine === "student" ? saidToStudent(sealing) : saidToCounsellor(sealing)}
       </p>
       {words && <Compare words={words} meaning={en.sealed[mine].meaning} />}
@@ -30,8 +27,15 @@ function Compare({ words, meaning }: { words: FourWords; meaning: string }) {
   );
 }
 
+/** Where somebody has to decide whether to go on. */
+function warns(sealing: Talk["sealing"]): boolean {
+  if (sealing.at === "shared") return sealing.also.length > 0;
+  return sealing.at === "uncertified" || sealing.at === "doubtful" || sealing.at === "unavailable";
+}
+
 function saidToStudent(sealing: Talk["sealing"]): string {
   if (sealing.at === "uncertified") return en.sealed.student.uncertified(sealing.counsellor);
+  if (sealing.at === "shared" && sealing.also.length > 0) return en.sealed.student.also(sealing.also.join(", "));
   return sealing.at === "doubtful" ? en.sealed.student.doubtful : "";
 }
 

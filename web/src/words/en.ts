@@ -122,6 +122,8 @@ export const en = {
     student: {
       meaning:
         "Your counsellor sees the same four words. If you want to be sure that nobody is in between, compare them in another way.",
+      also: (names: string) =>
+        `The key to what is said now was also given to: ${names}. If you have met nobody else here, somebody may be in between, whatever the words say.`,
       uncertified: (name: string) =>
         `The key that came with the name ${name} is not certified by this service. It was not given the key to your words, so nothing here can be read with it.`,
       doubtful:
