@@ -43,7 +43,8 @@ pub const INVENTORY: [Group; 4] = [
                 columns: &["room.key_digest"],
             },
             Kept {
-                what: "Which counsellor has the conversation, who had it before, and from which message to which",
+                what: "Which counsellor has the conversation and with which press they got it, who had it before, and from which message \
+                       to which",
                 until: CLOSED,
                 columns: &["room.counsellor", "room.claim", "room.taken_after", "room.reads_after", "past_turn.*"],
             },
@@ -80,6 +81,12 @@ pub const INVENTORY: [Group; 4] = [
                 columns: &[],
             },
             Kept { what: "What you ask to be called, while it is compared", until: "less than a second", columns: &[] },
+            Kept {
+                what: "Whether your page is here, when it was last heard, how far you and your counsellor have read, and \
+                       what the two pages hand each other so that both can open messages, which the server cannot open",
+                until: CLOSED,
+                columns: &[],
+            },
         ],
     },
     Group {
@@ -87,7 +94,8 @@ pub const INVENTORY: [Group; 4] = [
         kept: &[
             Kept {
                 what: "Login, nickname, role, password hash, whether they are available, when the account was made or \
-                       disabled, the public half of their own key, and the other half sealed under a code they keep",
+                       disabled, the public half of their own key, the other half sealed under a code they keep, and two \
+                       fingerprints of the nickname like those of yours",
                 until: "as long as the account",
                 columns: &["account.*", "chat_user.nickname", "chat_user.account"],
             },
@@ -97,7 +105,7 @@ pub const INVENTORY: [Group; 4] = [
                 columns: &["session.*"],
             },
             Kept {
-                what: "That they asked for a student, and whether one was given; not which",
+                what: "That they asked for a student, and whether one was given; while that conversation is open, which",
                 until: "10 minutes",
                 columns: &["claim.*"],
             },

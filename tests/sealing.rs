@@ -108,21 +108,73 @@ async fn a_counsellor_says_nothing_before_they_have_the_key_and_is_not_there_wit
     assert!(row.counsellor.is_none() && row.past.is_empty());
 }
 
+/// A desk that opens nothing, available, with nobody.
+async fn plain_desk(portal: &Portal, name: &str) -> common::Person {
+    let mut desk = plain_page(portal, "/ws/desk", Some(&portal.account(name).await)).await;
+    desk.tell(json!({"type": "hello", "rooms": []})).await;
+    desk.hears("welcome").await;
+    desk.tell(json!({"type": "switch", "available": true})).await;
+    while desk.hears("switched").await["available"] != json!(true) {}
+    desk
+}
+
+async fn takes(desk: &mut common::Person) {
+    desk.tell(json!({"type": "take", "claim": Uuid::new_v4()})).await;
+    desk.room = desk.hears("room").await["room"].as_str().expect("an id").to_owned();
+}
+
+fn answer(asker: u8) -> Value {
+    let wrapped = json!({"public": offer(1)["public"], "nonce": offer(1)["commitment"], "wrapped": "AAAA"});
+    json!({"type": "hand_key", "key_epoch": 1, "for": offer(asker)["public"], "answer": wrapped})
+}
+
 #[actix_web::test]
 async fn keys_are_carried_between_the_two_and_to_nobody_else() {
     // W16
     let portal = Portal::open().await;
-    let (asha, _student) = portal.two_people().await;
-    let ben = portal.counsellor("Ben").await;
-    for heard in asha.heard.iter().chain(&ben.heard) {
-        assert!(!heard.contains("key_handed") && !heard.contains("\"wrapped\""), "{heard}");
+    let (mut asha, mut ben) = (plain_desk(&portal, "Asha").await, plain_desk(&portal, "Ben").await);
+    let mut student = plain_student(&portal).await;
+    takes(&mut asha).await;
+    let mut other = plain_student(&portal).await;
+    takes(&mut ben).await;
+    asha.tells_room(json!({"type": "offer_key", "offer": offer(7)})).await;
+    assert_eq!(student.hears("key_offered").await["offer"], offer(7));
+    // An answer to a key that does not ask here goes nowhere, whoever says it.
+    other.tell(answer(7)).await;
+    student.tell(answer(8)).await;
+    student.tell(answer(7)).await;
+    assert_eq!(asha.hears("key_handed").await["for"], offer(7)["public"]);
+    other.tell(json!({"type": "beat"})).await;
+    other.hears("heard").await;
+    for desk in [&mut ben, &mut asha] {
+        desk.tell(json!({"type": "beat", "rooms": []})).await;
+        desk.hears("heard").await;
     }
-    // An answer to a key that asks no more goes nowhere.
-    let mut stranger = plain_student(&portal).await;
-    let wrapped = json!({"public": offer(1)["public"], "nonce": offer(1)["commitment"], "wrapped": "AAAA"});
-    let answer = json!({"type": "hand_key", "key_epoch": 1, "for": offer(1)["public"], "answer": wrapped});
-    stranger.tell(answer).await;
-    assert_eq!(stranger.says("still here").await, 1);
+    let about_keys = |person: &common::Person| person.heard.iter().filter(|frame| frame.contains("\"key_")).count();
+    assert_eq!(asha.heard.iter().filter(|frame| frame.contains("key_handed")).count(), 1);
+    for person in [&ben, &other] {
+        let heard: Vec<_> = person.heard.iter().filter(|frame| frame.contains("key_handed")).collect();
+        assert!(heard.is_empty() && !person.heard.iter().any(|frame| frame.contains("key_offered")), "{heard:?}");
+    }
+    assert!(about_keys(&student) > 0, "frames are read as they came");
+}
+
+#[actix_web::test]
+async fn a_page_that_floods_its_room_with_keys_is_cut_off_and_not_the_other_side() {
+    let portal = Portal::open().await;
+    let mut asha = plain_desk(&portal, "Asha").await;
+    let mut student = plain_student(&portal).await;
+    takes(&mut asha).await;
+    asha.tells_room(json!({"type": "offer_key", "offer": offer(7)})).await;
+    student.hears("key_offered").await;
+    student.tell(answer(7)).await;
+    asha.hears("key_handed").await;
+    for _ in 0..41 {
+        student.tell(answer(7)).await;
+    }
+    assert_eq!(student.is_closed_with().await, 1013);
+    asha.tell(json!({"type": "beat", "rooms": []})).await;
+    asha.hears("heard").await;
 }
 
 /// A request of one of the portal's own pages: the status, and what was answered.

@@ -107,6 +107,7 @@ function Page() {
   return (
     <Entry
       state={now}
+      warning={canSeal() ? "" : en.desk.insecure}
       signIn={(login, password) => enter(signIn(login, password))}
       makeFirst={(login, nickname, password) => enter(firstAccount(token, login, nickname, password))}
       toSignIn={() => act({ type: "to_sign_in" })}

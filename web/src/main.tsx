@@ -23,7 +23,8 @@ const exitTo = exitAddress(setting("exit-url"));
 
 const sealing = lateSealing(async () => {
   const { studentSealing } = await import("./student-sealing");
-  return studentSealing({ tab: { keys: rememberedKeys, keep: rememberKeys }, guest: en.room.guest });
+  const keep = (keys: string) => void (rememberKeys(keys) || act({ type: "not_kept" }));
+  return studentSealing({ tab: { keys: rememberedKeys, keep }, guest: en.room.guest });
 });
 
 const socket = passage(

@@ -27,6 +27,8 @@ export type Sealing =
   | { readonly at: "shared"; readonly words: FourWords | null; readonly also: readonly string[] }
   /** The student's page has handed nothing over. */
   | { readonly at: "uncertified"; readonly counsellor: string }
+  /** Another tab of the student's has gone on and made the secret: this page can neither read nor write. */
+  | { readonly at: "elsewhere" }
   /** The counsellor's page has not kept to what it had committed to. */
   | { readonly at: "doubtful" };
 

@@ -113,7 +113,8 @@ export function studentSealing({
     held = room;
     room.keys.described(view);
     room.prefix = view.renamed ?? "";
-    ensureSecret(room);
+    // Of a secret that another tab has made and sealed the name with there cannot be a second one.
+    if (room.keys.secrets.has(view.key_epoch) || view.nickname?.key_epoch !== view.key_epoch) ensureSecret(room);
     const kept = view.nickname && (await room.keys.nickname(view.nickname));
     room.name ??= kept ?? null;
     // The server says the name once, in answer to being asked for a room. After that nobody but this page knows it.
@@ -147,7 +148,8 @@ export function studentSealing({
 
   async function offered(room: Held, frame: Offered, way: StudentWay): Promise<PlainToStudent[]> {
     const { offer, key_epoch: keyEpoch, counsellor } = frame;
-    if (keyEpoch < room.keys.current) return [];
+    const { current, secrets } = room.keys;
+    if (keyEpoch < current || (keyEpoch === current && !secrets.has(current))) return [];
     const occasion = { room: room.room, keyEpoch };
     const isCertified = await examined(occasion, offer, { staff: room.staff, counsellor }).then(
       () => true,
@@ -227,6 +229,7 @@ type Revealed = Extract<ToStudent, { type: "revealed_nonce" }>;
 function sealing({ room, keys, possession, refused }: Held): { type: "sealing"; room: string; sealing: Sealing } {
   const says = (sealing: Sealing) => ({ type: "sealing" as const, room, sealing });
   const [last, ...others] = here(possession, keys.current).reverse();
+  if (!keys.secrets.has(keys.current)) return says({ at: "elsewhere" });
   if (last?.compared.at === "doubtful") return says({ at: "doubtful" });
   if (refused !== null) return says({ at: "uncertified", counsellor: refused });
   if (last === undefined) return says({ at: "alone" });

@@ -22,14 +22,18 @@ export function remember(key: string): boolean {
   }
 }
 
-/** Only beside a room's key: what is still under way when the tab is emptied comes too late. */
-export function rememberKeys(keys: string): void {
-  if (rememberedKey() === null) return;
+/**
+ * Only beside a room's key: what is still under way when the tab is emptied comes too late. False when there is no room
+ * for it, and then nothing is kept: half of it would lead back to a room whose words cannot be read.
+ */
+export function rememberKeys(keys: string): boolean {
+  if (rememberedKey() === null) return true;
   try {
     sessionStorage.setItem(KEYS, keys);
+    return true;
   } catch {
-    // Half of it would lead back to a room whose words cannot be read.
     forget();
+    return false;
   }
 }
 

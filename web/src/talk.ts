@@ -310,9 +310,9 @@ function pumped(talk: Talk): Step {
   ];
 }
 
-/** The student's page always has a key; the desk's is given to it. To whom words were handed must not be in doubt. */
+/** The student's page makes the key; the desk's is given to it. To whom words were handed must not be in doubt. */
 function mayBeRead({ mine, sealing }: Talk): boolean {
-  return mine === "student" ? sealing.at !== "doubtful" : sealing.at === "shared";
+  return mine === "student" ? sealing.at !== "doubtful" && sealing.at !== "elsewhere" : sealing.at === "shared";
 }
 
 function closesAt({ closes_in_ms }: PlainView, { now }: Moment): number | null {

@@ -237,3 +237,19 @@ test("a line that was not answered keeps its envelope; refused for its key epoch
   await student.hears({ type: "refused", reason: "key_epoch", room: ROOM, cid: cid(1) });
   expect(await say(cid(2))).toMatchObject({ type: "say", cid: cid(2), body: { key_epoch: 2 } });
 });
+
+test("W15: a copied tab that stayed behind makes no second secret, and says where the conversation went on", async () => {
+  const story = await waiting();
+  await takes(story, "Asha", 1);
+  const behind = { ...story.kept, kept: story.kept.kept };
+  await story.student.hears({ type: "key_epoch", room: ROOM, key_epoch: 2 });
+  const { body: nickname } = await story.student.tells("nickname");
+  const copy = studentSeat({ ...behind, keys: () => behind.kept });
+  await copy.hears(view(2, { nickname }));
+  expect(copy.sealing()).toEqual({ at: "elsewhere" });
+  expect(copy.told).toEqual([]);
+  expect(await copy.between.outward({ type: "say", cid: cid(9), text: "from behind" })).toBeNull();
+  // At the next counsellor it makes the secret like any page that is there.
+  await copy.hears({ type: "key_epoch", room: ROOM, key_epoch: 3 });
+  expect(copy.sealing()).toEqual({ at: "alone" });
+});

@@ -134,6 +134,7 @@ test("signing in: the login is the first box, and the password goes nowhere but 
   const asked: string[][] = [];
   const { container } = render(
     <Entry
+      warning=""
       state={{ at: "sign_in", busy: false, trouble: null }}
       signIn={(...fields) => asked.push(fields)}
       makeFirst={() => {}}

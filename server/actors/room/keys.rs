@@ -3,7 +3,11 @@
 //! The room carries them and reads none. Who may have what, and until when, was decided by the machine.
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
-use quietline_domain::{AccountId, KeyEpoch, Role, room::Asker};
+use quietline_domain::{
+    AccountId, KeyEpoch, Role, Span, Time,
+    room::Asker,
+    window::{Limit, Window},
+};
 
 use super::Room;
 use crate::{
@@ -11,6 +15,10 @@ use crate::{
     private::Nickname,
     protocol::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey, ToDesk, ToStudent, frame},
 };
+
+/// What either page may say of keys: a few frames for each counsellor, each tab and each reload. Each is a frame for the
+/// other side, and a nickname is a commit.
+const KEY_FRAMES: Limit = Limit { most: 40, within: Span::seconds(10) };
 
 /// What is on its way between the pages. Kept in memory, and asked for anew by the pages after a restart.
 #[derive(Default)]
@@ -21,6 +29,8 @@ pub(super) struct Keys {
     pub in_hand: Option<Handed>,
     /// What an offer of the counsellor had committed to, for a student's page that comes back.
     pub revealed: Option<(PublicKey, Fixed<32>)>,
+    from_student: Window,
+    from_counsellor: Window,
 }
 
 /// An answer of the student's page, and to whom.
@@ -31,6 +41,15 @@ pub(super) struct Handed {
 }
 
 impl Keys {
+    /// Counts one more frame from this side, or says how long to wait until one more fits.
+    pub fn count(&mut self, from: Role, now: Time) -> Result<(), Span> {
+        let said = match from {
+            Role::Student => &mut self.from_student,
+            Role::Counsellor => &mut self.from_counsellor,
+        };
+        said.count(now, KEY_FRAMES)
+    }
+
     /// The counsellor has gone. What was handed over stays: it may be for whoever comes instead.
     pub fn nobody_asks(&mut self) {
         (self.of_counsellor, self.of_colleague, self.revealed) = (None, None, None);
@@ -74,7 +93,7 @@ impl Room {
     }
 
     pub(super) fn tell_nonce(&mut self) {
-        if let Some((offer, nonce)) = self.keys.revealed.clone() {
+        if let Some((offer, nonce)) = self.keys.revealed {
             self.tell_student(&ToStudent::RevealedNonce { room: self.uuid(), offer, nonce });
         }
     }

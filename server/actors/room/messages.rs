@@ -221,12 +221,21 @@ impl Handler<Placed> for Room {
     }
 }
 
+impl Deed {
+    fn is_about_keys(&self) -> bool {
+        matches!(self, Self::OfferKey(_) | Self::HandKey { .. } | Self::Reveal { .. } | Self::Nickname(_))
+    }
+}
+
 impl Handler<Done> for Room {
     type Result = ();
 
     fn handle(&mut self, Done { role, ear, what }: Done, ctx: &mut Context<Self>) {
         if !self.has_seat(role, ear) {
             return;
+        }
+        if what.is_about_keys() && self.keys.count(role, self.house.clock.now()).is_err() {
+            return self.send(role, Heard::Close(CloseCode::TryAgain));
         }
         match what {
             // It could not be kept: both pages say whose trouble it is, and come back. Whoever only listens would take

@@ -52,6 +52,10 @@ pub struct Room {
     warned: bool,
     older: Option<Older>,
     keys: Keys,
+    /// Takes in a row for which the student's page has handed nothing over.
+    keyless_takes: u32,
+    /// Until then nobody is given a student whose page hands nothing over.
+    rests_until: Option<Time>,
     /// Behind which line the student was told to wait, if this machine has told them. The take may be older than the
     /// line, by the time it takes to be told of it; what was told stays told.
     told_to_wait: Option<Seq>,

@@ -30,12 +30,13 @@ function Compare({ words, meaning }: { words: FourWords; meaning: string }) {
 /** Where somebody has to decide whether to go on. */
 function warns(sealing: Talk["sealing"]): boolean {
   if (sealing.at === "shared") return sealing.also.length > 0;
-  return sealing.at === "uncertified" || sealing.at === "doubtful" || sealing.at === "unavailable";
+  return sealing.at !== "alone" && sealing.at !== "awaited";
 }
 
 function saidToStudent(sealing: Talk["sealing"]): string {
   if (sealing.at === "uncertified") return en.sealed.student.uncertified(sealing.counsellor);
   if (sealing.at === "shared" && sealing.also.length > 0) return en.sealed.student.also(sealing.also.join(", "));
+  if (sealing.at === "elsewhere") return en.sealed.student.elsewhere;
   return sealing.at === "doubtful" ? en.sealed.student.doubtful : "";
 }
 

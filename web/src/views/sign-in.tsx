@@ -9,12 +9,14 @@ import { Heading } from "./frame";
 
 export type EntryProps = {
   state: Exclude<DeskState, { at: "desk" }>;
+  /** Why nothing could be done after signing in, if that is so. */
+  warning: string;
   signIn: (login: string, password: string) => void;
   makeFirst: (login: string, nickname: string, password: string) => void;
   toSignIn: () => void;
 };
 
-export function Entry({ state, signIn, makeFirst, toSignIn }: EntryProps) {
+export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProps) {
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => form.current?.querySelector("input")?.focus(), [state.at]);
   if (state.at === "asking") {
@@ -40,6 +42,9 @@ export function Entry({ state, signIn, makeFirst, toSignIn }: EntryProps) {
       <p class="brand">{en.name}</p>
       <Heading>{first ? en.desk.first : en.desk.signIn}</Heading>
       <p class="soft">{first ? en.desk.firstHint : en.desk.signInHint}</p>
+      <p class="trouble" role="status">
+        {warning}
+      </p>
       <form ref={form} onSubmit={submitted}>
         <Field name="login" label={en.desk.login}>
           <input id="login" name="login" autocomplete="username" autocapitalize="off" spellcheck={false} required />

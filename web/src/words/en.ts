@@ -126,6 +126,8 @@ export const en = {
         `The key to what is said now was also given to: ${names}. If you have met nobody else here, somebody may be in between, whatever the words say.`,
       uncertified: (name: string) =>
         `The key that came with the name ${name} is not certified by this service. It was not given the key to your words, so nothing here can be read with it.`,
+      elsewhere:
+        "Another tab of yours has gone on with this conversation, and only there it can be read and answered. Please go on there. If that tab is closed, close this chat and ask again.",
       doubtful:
         "The four words cannot be compared: what came from the other side does not fit together. Please do not go on here. Nothing you write now is sent. You can close this chat and ask again.",
     },
@@ -319,7 +321,7 @@ export const en = {
           case "handed_over":
             return "Your colleague goes on with them.";
           case "no_key":
-            return "They left before you could talk; they wait again at their place.";
+            return "Their page did not answer with its key, so nothing could have been read. They wait again at their place.";
           case "away":
             return "You were away for too long, so this conversation went back to the queue.";
           case null:

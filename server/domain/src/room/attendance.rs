@@ -16,7 +16,7 @@ impl Room {
     /// When `Tick` is next due.
     pub fn deadline(&self) -> Option<Time> {
         match self.phase {
-            Phase::Waiting => earliest([Some(self.waiting_ends()), self.student.presence.deadline()]),
+            Phase::Waiting => earliest([Some(self.waiting_ends()), self.student.presence.deadline(), self.rests_until]),
             Phase::Talking { .. } => earliest([
                 Some(if self.warned { self.silence_ends() } else { self.warning_due() }),
                 Some(self.absence_ends()),
@@ -39,7 +39,7 @@ impl Room {
 
     /// Whether the student who waits can be taken now.
     pub fn reach(&self, now: Time) -> Reach {
-        let is_here = self.student.presence.whereabouts(now) == Whereabouts::Here;
+        let is_here = self.student.presence.whereabouts(now) == Whereabouts::Here && !self.rests(now);
         match self.student.connection {
             Connection::Up if is_here => Reach::Present,
             Connection::Up | Connection::Down => Reach::Reconnecting,

@@ -9,6 +9,11 @@ use crate::{AccountId, KeyEpoch, Role, Span, Time};
 /// Within this the student's page hands over its secret, or whoever came has not come.
 const KEY_WITHIN: Span = Span::seconds(15);
 
+/// A student's page that hands nothing over for the second time in a row is passed over for so long, and twice as long
+/// each time after, so that pages that never do cannot stand before everybody else.
+const FIRST_REST: Span = Span::seconds(60);
+const DOUBLINGS: u32 = 3;
+
 impl Room {
     /// What is sealed now is sealed with this. A function of the room's history: it is raised when a counsellor goes,
     /// and when a later one comes, so that whoever went cannot read on, and whoever comes cannot read back.
@@ -55,7 +60,7 @@ impl Room {
                 vec![Effect::HandOver { to }]
             }
             _ if key_epoch == self.key_epoch() && self.keys.asked => {
-                (self.keys.due, self.keys.asked) = (None, false);
+                (self.keys.due, self.keys.asked, self.keyless_takes) = (None, false, 0);
                 vec![Effect::HandKey]
             }
             _ => vec![],
@@ -90,7 +95,13 @@ impl Room {
     }
 
     pub(super) fn tick_keys(&mut self, now: Time) -> Vec<Effect> {
+        if self.rests_until.is_some_and(|until| until <= now) {
+            self.rests_until = None;
+        }
         if self.keys.due.is_some_and(|until| until < now) {
+            self.keyless_takes += 1;
+            let doublings = self.keyless_takes.checked_sub(2).map(|more| more.min(DOUBLINGS));
+            self.rests_until = doublings.map(|doublings| now.plus(Span(FIRST_REST.0 << doublings)));
             // The first take leaves no trace. A later one has raised the key epoch, which never goes down.
             let is_first = self.past.is_empty();
             return vec![if is_first { Effect::PutBack } else { Effect::Release { why: TurnEnd::NoKey } }];
@@ -102,6 +113,11 @@ impl Room {
             }
             _ => vec![],
         }
+    }
+
+    /// Whether the student is passed over for now, like one who is not here.
+    pub(super) fn rests(&self, now: Time) -> bool {
+        self.rests_until.is_some_and(|until| now < until)
     }
 
     /// The room waits as if it had not been taken: nothing was read, and nothing was said.

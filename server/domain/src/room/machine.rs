@@ -34,6 +34,8 @@ impl Room {
             warned: false,
             older,
             keys: Keys::default(),
+            keyless_takes: 0,
+            rests_until: None,
             told_to_wait: None,
             reach: Reach::Reconnecting,
         }

@@ -206,3 +206,30 @@ fn a_later_take_without_the_secret_is_a_turn_and_the_key_epoch_never_goes_down()
     assert_eq!(play.heard[before..], told);
     assert_eq!((play.room.turn(), play.room.key_epoch()), (None, 7));
 }
+
+#[test]
+fn a_page_that_hands_nothing_over_twice_in_a_row_is_passed_over_for_a_while() {
+    // W6: whoever waits behind such pages must not wait for them, over and over.
+    let beat = Input::Beat { role: Role::Student, level: Level::Room };
+    let mut room = Room::wake(Time(0), RULES, Before::default());
+    room.step(Time(0), Input::Entered { role: Role::Student, since: None });
+    let taken = Input::Taken(Turn { account: ASHA, after: 0, reads_after: 0 });
+    let mut now = 0;
+    let mut rests = Vec::new();
+    for _ in 0..6 {
+        room.step(Time(now), taken);
+        for _ in 0..4 {
+            now += 4_000;
+            room.step(Time(now), beat);
+        }
+        assert!(room.step(Time(now), Input::Tick).contains(&Effect::PutBack));
+        room.step(Time(now), Input::PutBack);
+        let since = now;
+        while room.reach(Time(now)) == Reach::Reconnecting {
+            now += 1_000;
+            room.step(Time(now), beat);
+        }
+        rests.push((now - since) / 1_000);
+    }
+    assert_eq!(rests, [0, 60, 120, 240, 480, 480]);
+}
