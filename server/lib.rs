@@ -76,15 +76,17 @@ impl Parts {
         missing: Missing,
     ) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
-        let names = Arc::new(names::Names::open(&settings.slots)?);
-        let staff_key = Arc::new(staff_key::StaffKey::open(&settings.slots)?);
-        store.complete_forms(&|nickname| names.forms(nickname)).await?;
-        let outages = store.started(clock.now()).await?;
         let rooms = store.rooms().await?;
         let ids: Vec<_> = rooms.iter().map(|row| row.room).collect();
         let installation = Uuid::from_u128(store.installation().await?);
         let Opened { shares, unfinished } = Shares::open(&settings.slots, installation, &ids, missing).await?;
         let shares = Arc::new(shares);
+        // Only now that this is known to be the right folder is anything made in it, or written because of it.
+        let open_rooms = ids.len() - unfinished.len();
+        let staff_key = Arc::new(staff_key::StaffKey::open(&settings.slots, open_rooms)?);
+        let names = Arc::new(names::Names::open(&settings.slots)?);
+        store.complete_forms(&|nickname| names.forms(nickname)).await?;
+        let outages = store.started(clock.now()).await?;
         if !unfinished.is_empty() {
             log::info!("rooms without a share, whose erasing is finished: {}", unfinished.len());
         }
@@ -128,7 +130,7 @@ impl Parts {
                 queue,
             };
             let mut lobby = Lobby::new(house.insert(built).clone());
-            rooms.into_iter().for_each(|row| drop(lobby.wake(row, ctx)));
+            lobby.begin(rooms, ctx);
             lobby
         });
         let queue = house.map(|house| house.queue).ok_or_else(|| anyhow::anyhow!("the queue was not built"))?;

@@ -12,7 +12,7 @@ use quietline_domain::Span;
 use crate::{
     Parts,
     actors::{
-        lobby::{Lobby, Wake},
+        lobby::{Lobby, Wake, Woken},
         room::Tick,
     },
     clock::{Clock, TICK},
@@ -50,8 +50,14 @@ pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kep
     store.sweep(clock.now()).await?;
     let mut erased = 0;
     for id in store.rooms().await?.into_iter().map(|row| row.room) {
-        // One that has ended since is not there any more.
-        let Ok(Some(room)) = lobby.send(Wake(id)).await else { continue };
+        let room = match lobby.send(Wake(id)).await {
+            Ok(Woken::Room(room)) => room,
+            Ok(Woken::Erased) => {
+                erased += 1;
+                continue;
+            }
+            Ok(Woken::Gone | Woken::NotYet) | Err(_) => continue,
+        };
         // The second is answered only once what follows from the first is done, or not at all.
         let _ = room.send(Tick).await;
         if room.send(Tick).await.is_err() {

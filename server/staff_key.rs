@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
@@ -30,19 +30,29 @@ pub struct StaffKey {
 }
 
 impl StaffKey {
-    /// Reads the key in this folder. Makes both when they are not there.
+    /// Reads the key in this folder. Makes both when they are not there and no rooms are open: a page keeps to the key
+    /// that it saw first, and would refuse every counsellor.
     ///
     /// # Errors
-    /// One sentence, when the folder cannot be used or the file is no such key.
-    pub fn open(folder: &Path) -> Result<Self> {
+    /// One sentence, when the folder cannot be used, the file is no such key, or open rooms need one that is missing.
+    pub fn open(folder: &Path, open_rooms: usize) -> Result<Self> {
         let random = SystemRandom::new();
+        let file = folder.join(KEY_FILE);
+        if open_rooms > 0 && !file.try_exists().with_context(|| vault::unusable(&file))? {
+            bail!(
+                "{} is missing, and the pages of {open_rooms} open rooms would trust no counsellor with another: put it \
+                 back, or start once with --forget-rooms, which erases those rooms",
+                file.display()
+            );
+        }
         let (path, stored) = vault::read_or_make(folder, KEY_FILE, || {
             let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
             Ok(made.map_err(|_| anyhow!("the system gives no random numbers"))?.as_ref().to_vec().into())
         })?;
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &stored, &random).map_err(|_| {
             anyhow!(
-                "{} is no staff key: put the right file back, or remove it, and a new one is made at the next start",
+                "{} is no staff key: put the right file back; or remove it and start once with --forget-rooms, which \
+                 erases every open room, because their pages would trust no counsellor with a new one",
                 path.display()
             )
         })?;
@@ -74,10 +84,10 @@ mod tests {
     #[test]
     fn a_certificate_is_good_for_one_key_and_one_nickname_and_through_a_restart() {
         let folder = tempfile::tempdir().expect("a folder");
-        let key = StaffKey::open(folder.path()).expect("a key");
+        let key = StaffKey::open(folder.path(), 0).expect("a key");
         let (identity, asha) = (Fixed::new([4; 65]), Nickname::stored("Asha".to_owned()));
         let certificate = key.certify(&identity, &asha).expect("a signature");
-        let again = StaffKey::open(folder.path()).expect("the same key");
+        let again = StaffKey::open(folder.path(), 0).expect("the same key");
         assert!(again.public() == key.public());
         let staff = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, again.public().bytes().to_vec());
         let certified = |identity: &[u8], nickname: &str| [LABEL, identity, nickname.as_bytes()].concat();
@@ -90,7 +100,7 @@ mod tests {
     fn a_file_that_is_no_key_is_said_to_be_none() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join(KEY_FILE), "no key").expect("a file");
-        let refused = StaffKey::open(folder.path()).err().expect("refused").to_string();
+        let refused = StaffKey::open(folder.path(), 0).err().expect("refused").to_string();
         assert!(refused.contains("is no staff key") && refused.contains("remove it"), "{refused}");
     }
 }

@@ -26,7 +26,7 @@ use crash::{
     server::{Data, Disk, Server, Workshop},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 const DESKS: usize = 3;
@@ -109,28 +109,77 @@ fn whoever_closes_while_the_disk_fails_has_closed_when_it_works_again() {
     // U10: the share may be gone from the disk and not from memory, so the room must not go on.
     runtime().block_on(async {
         let Stage { control, server, .. } = Stage::set(&[]).await;
-        let key = "c".repeat(42) + "A";
-        let (seat, hello) = (Seat::Student(key.clone()), json!({"type": "hello", "key": key}));
+        let (seat, hello) = joins(&server).await;
         let mut link = Link::open(&seat, server.address).await.expect("is let in");
-        link.tell(json!({"type": "hello"})).await.expect("is heard");
-        link.tell(json!({"type": "join", "key": key})).await.expect("is heard");
-        link.hears("lines").await.expect("has a room");
+        link.tell(hello.clone()).await.expect("is heard");
+        link.hears("lines").await.expect("the room is there");
         control.fail(Fails::Writes, Errno::NoSpace);
         link.tell(json!({"type": "close"})).await.expect("is heard");
         while let Ok(frame) = link.next().await {
             assert_ne!(frame["type"], "ended", "nothing is said to be erased that is not");
         }
         control.work_again();
-        let answer = loop {
-            let Ok(mut link) = Link::open(&seat, server.address).await else { continue };
-            let _ = link.tell(hello.clone()).await;
-            match link.until("an answer", |frame| frame["type"] == "room" || frame["type"] == "gone").await {
-                Ok(answer) => break answer,
-                Err(_) => sleep(Duration::from_millis(100)).await,
-            }
-        };
+        let answer = answer(&server, &seat, &hello).await;
         assert_eq!(answer["type"], "gone", "{answer}");
     });
+}
+
+#[test]
+fn a_closing_that_only_the_slots_refuse_is_tried_again_and_hammers_nobody() {
+    // The slots can be on a disk of their own: people talk on, and whoever closes is asked to come back.
+    runtime().block_on(async {
+        let (workshop, data) = (Workshop::new(), Data::prepare(Home::sqlite().expect("a folder"), DESKS));
+        let control = workshop.control(Disk::Plain);
+        let slots = data.home.folder.path().join("slots");
+        let mut world = World::new(data, &mut Dice::new(Dice::seed()));
+        let server = workshop.start_over(&slots, &world.data, &[]).await.expect("starts");
+        assert_eq!(world.comes_back(server.address, 0).await, Ok(()));
+        let (seat, hello) = joins(&server).await;
+        control.fail(Fails::Everything, Errno::InputOutput);
+        let mut closes = Some(json!({"type": "close"}));
+        let mut closed = 0;
+        for _ in 0..20 {
+            let mut link = Link::open(&seat, server.address).await.expect("is let in");
+            link.tell(hello.clone()).await.expect("is heard");
+            if let Some(close) = closes.take() {
+                link.hears("lines").await.expect("the room is there");
+                link.tell(close).await.expect("is heard");
+            }
+            while let Ok(frame) = link.next().await {
+                assert!(frame["type"] != "ended" && frame["type"] != "gone", "{frame}");
+            }
+            closed += 1;
+            sleep(Duration::from_millis(100)).await;
+        }
+        let failed = control.get(Slot::Failed);
+        assert!(failed <= 3 * closed, "{failed} writes were tried for {closed} visits");
+        is_ready(server.address, true);
+        control.work_again();
+        assert_eq!(answer(&server, &seat, &hello).await["type"], "gone");
+    });
+}
+
+/// A student with a room, and what their page says on coming back.
+async fn joins(server: &Server) -> (Seat, Value) {
+    let key = "c".repeat(42) + "A";
+    let (seat, hello) = (Seat::Student(key.clone()), json!({"type": "hello", "key": key}));
+    let mut link = Link::open(&seat, server.address).await.expect("is let in");
+    link.tell(json!({"type": "hello"})).await.expect("is heard");
+    link.tell(json!({"type": "join", "key": key})).await.expect("is heard");
+    link.hears("lines").await.expect("has a room");
+    (seat, hello)
+}
+
+/// Comes back until it is answered.
+async fn answer(server: &Server, seat: &Seat, hello: &Value) -> Value {
+    loop {
+        let Ok(mut link) = Link::open(seat, server.address).await else { continue };
+        let _ = link.tell(hello.clone()).await;
+        match link.until("an answer", |frame| frame["type"] == "room" || frame["type"] == "gone").await {
+            Ok(answer) => return answer,
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
+    }
 }
 
 /// Trouble, and a kill within it; trouble again, and the disk works again under the same process.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use messages::{
     Accept, Dismiss, Doubt, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened,
-    Places, Sit, TellOffer, Unfinished, Wake,
+    Places, Sit, TellOffer, Unfinished, Wake, Woken,
 };
 
 use super::{
@@ -28,7 +28,7 @@ use crate::{
     metrics,
     private::Digested,
     protocol::{CloseCode, ToStudent, frame},
-    store::RoomRow,
+    store::{Kept, RoomRow},
 };
 
 /// How long a room that fell rests before it is woken: whatever broke may still be broken.
@@ -40,8 +40,10 @@ pub struct Lobby {
     keys: HashMap<Digested, RoomId>,
     /// Keys whose rooms are being made.
     opening: HashMap<Digested, Opening>,
-    /// Rooms whose students have left, and that are not erased yet: they are told so however often they are woken.
-    left: HashSet<RoomId>,
+    /// Rooms whose end has begun: nobody wakes them any more, and what is left of them goes.
+    ending: HashSet<RoomId>,
+    /// Rooms that are looked at again after a rest.
+    resting: HashSet<RoomId>,
     doors: Doors,
 }
 
@@ -74,20 +76,28 @@ enum Asker {
 
 impl Lobby {
     pub fn new(house: House) -> Self {
-        let (rooms, keys, opening, left) = (HashMap::new(), HashMap::new(), HashMap::new(), HashSet::new());
-        Self { house: Arc::new(house), rooms, keys, opening, left, doors: Doors::Open }
+        let (rooms, keys, opening) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (ending, resting) = (HashSet::new(), HashSet::new());
+        Self { house: Arc::new(house), rooms, keys, opening, ending, resting, doors: Doors::Open }
     }
 
-    /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is. A room
-    /// without a share is over: what is left of it is deleted.
-    pub fn wake(&mut self, row: RoomRow, ctx: &mut Context<Self>) -> Option<Addr<Room>> {
+    /// What the store holds as the server starts.
+    pub fn begin(&mut self, rows: Vec<RoomRow>, ctx: &mut Context<Self>) {
+        for row in rows {
+            let id = row.room;
+            if self.wake(row).is_none() {
+                self.finish(id, Asker::Nobody, ctx);
+            }
+        }
+    }
+
+    /// Wakes a room from what the store says of it, unless it is awake, and reports to the queue whose it is. None for
+    /// one that is over: its end has begun, or it has no share.
+    fn wake(&mut self, row: RoomRow) -> Option<Addr<Room>> {
         if let Some(room) = self.awake(row.room) {
             return Some(room);
         }
-        let Some(share) = self.house.shares.of(row.room) else {
-            self.finish(row.room, ctx);
-            return None;
-        };
+        let share = self.house.shares.of(row.room).filter(|_| !self.ending.contains(&row.room))?;
         let queue = &self.house.queue;
         match &row.counsellor {
             None => queue.do_send(queue::Arrived { room: row.room, number: row.queue_no, arrived: row.arrived }),
@@ -97,27 +107,37 @@ impl Lobby {
         let room = Room::new(self.house.clone(), row, share).start();
         self.keys.insert(key, id);
         self.rooms.insert(id, Here { room: room.clone(), key });
-        if self.left.contains(&id) {
-            room.do_send(room::Abandon);
-        }
         metrics::rooms_open(self.rooms.len());
         Some(room)
     }
 
-    /// Its closing was interrupted.
-    fn finish(&mut self, id: RoomId, ctx: &mut Context<Self>) {
+    /// Its closing was interrupted. Whoever asks hears that it is gone once it is, and until then to try again.
+    fn finish(&mut self, id: RoomId, asker: Asker, ctx: &mut Context<Self>) {
+        self.ending.insert(id);
         let erasing = room::erase(self.house.clone(), id).into_actor(self);
-        ctx.spawn(erasing.map(move |erased, lobby, ctx| match erased {
-            Ok(_) => {
+        ctx.spawn(erasing.map(move |erased, lobby, ctx| match lobby.finished(id, erased, ctx) {
+            Woken::NotYet => try_again(&asker),
+            _ => turn_away(&asker),
+        }));
+    }
+
+    fn finished(&mut self, id: RoomId, erased: Kept<Option<u64>>, ctx: &mut Context<Self>) -> Woken {
+        match erased {
+            Ok(lines) => {
+                self.forget(id);
+                self.house.queue.do_send(queue::Ended(id));
+                if lines.is_none() {
+                    return Woken::Gone;
+                }
                 log::info!("room erased {}", Uuid::from_u128(id.0));
-                lobby.forget(id);
-                lobby.house.queue.do_send(queue::Ended(id));
+                Woken::Erased
             }
             Err(error) => {
                 log::error!("room fault {}: {error}", Uuid::from_u128(id.0));
-                lobby.wake_later(id, ctx);
+                self.wake_later(id, ctx);
+                Woken::NotYet
             }
-        }));
+        }
     }
 
     fn awake(&self, room: RoomId) -> Option<Addr<Room>> {
@@ -142,12 +162,15 @@ impl Lobby {
         if self.house.clock.is_held() {
             return self.wake_later(id, ctx);
         }
+        if self.ending.contains(&id) {
+            return self.finish(id, asker, ctx);
+        }
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
         ctx.spawn(reading.map(move |row, lobby, ctx| match row {
-            Ok(Some(row)) => match lobby.wake(row, ctx) {
+            Ok(Some(row)) => match lobby.wake(row) {
                 Some(room) => then(room, ctx),
-                None => turn_away(&asker),
+                None => lobby.finish(id, asker, ctx),
             },
             Ok(None) => {
                 lobby.forget(id);
@@ -156,11 +179,9 @@ impl Lobby {
             }
             Err(error) => {
                 log::error!("room fault {}: {error}", Uuid::from_u128(id.0));
-                match asker {
-                    Asker::Student(ear) | Asker::Desk(ear) => drop(ear.tell(Heard::Close(CloseCode::TryAgain))),
-                    // Nobody may ever come: its time is over some day all the same.
-                    Asker::Nobody => lobby.wake_later(id, ctx),
-                }
+                try_again(&asker);
+                // Nobody may ever come: its time is over some day all the same.
+                lobby.wake_later(id, ctx);
             }
         }));
     }
@@ -174,11 +195,17 @@ impl Lobby {
     }
 
     fn wake_later(&mut self, id: RoomId, ctx: &mut Context<Self>) {
-        ctx.run_later(REST, move |lobby, ctx| lobby.with_room(id, Asker::Nobody, ctx, |_, _| ()));
+        if !self.resting.insert(id) {
+            return;
+        }
+        ctx.run_later(REST, move |lobby, ctx| {
+            lobby.resting.remove(&id);
+            lobby.with_room(id, Asker::Nobody, ctx, |_, _| ());
+        });
     }
 
     fn forget(&mut self, id: RoomId) {
-        self.left.remove(&id);
+        self.ending.remove(&id);
         if let Some(here) = self.rooms.remove(&id) {
             self.keys.remove(&here.key);
             metrics::rooms_open(self.rooms.len());
@@ -193,6 +220,12 @@ fn turn_away(asker: &Asker) {
         Asker::Desk(ear) => ear.tell(Heard::Close(CloseCode::TryAgain)),
         Asker::Nobody => Ok(()),
     };
+}
+
+fn try_again(asker: &Asker) {
+    if let Asker::Student(ear) | Asker::Desk(ear) = asker {
+        let _ = ear.tell(Heard::Close(CloseCode::TryAgain));
+    }
 }
 
 /// Enters a room. If it ends before it has let the page in, the question is asked anew, and answered without it.

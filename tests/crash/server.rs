@@ -116,10 +116,15 @@ impl Workshop {
     }
 
     pub async fn start_with(&self, data: &Data, settings: &[&str]) -> Option<Server> {
+        self.start_over(data.home.folder.path(), data, settings).await
+    }
+
+    /// The shim stands before the files of this folder alone.
+    pub async fn start_over(&self, folder: &Path, data: &Data, settings: &[&str]) -> Option<Server> {
         let mut command = data.command();
         command.args(settings);
         command.stdout(Stdio::piped());
-        self.preload(&mut command, data.home.folder.path());
+        self.preload(&mut command, folder);
         let mut child = Command::from(command).kill_on_drop(true).spawn().expect("starts");
         let mut said = BufReader::new(child.stdout.take().expect("standard output"));
         let mut first = String::new();

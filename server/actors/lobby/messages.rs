@@ -146,10 +146,21 @@ pub struct Dismiss {
 #[rtype(result = "()")]
 pub struct NamesChanged;
 
-/// Finds the room, waking it from the store if its actor is gone.
+/// Finds the room, waking it from the store if its actor is gone. What is left of one that is over goes.
 #[derive(Message)]
-#[rtype(result = "Option<Addr<Room>>")]
+#[rtype(result = "Woken")]
 pub struct Wake(pub RoomId);
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum Woken {
+    Room(Addr<Room>),
+    /// It was over, and is erased now.
+    Erased,
+    /// It was erased before.
+    Gone,
+    /// It cannot be read or erased just now.
+    NotYet,
+}
 
 /// The server stops: answers with every room that is awake, and lets nobody in any more.
 #[derive(Message)]
@@ -263,7 +274,7 @@ impl Handler<Leave> for Lobby {
 impl Lobby {
     /// The wish outlives a store that cannot erase just now (U10).
     fn leave(&mut self, id: RoomId, ctx: &mut Context<Self>) {
-        self.left.insert(id);
+        self.ending.insert(id);
         if let Some(room) = self.awake(id) {
             return room.do_send(room::Abandon);
         }
@@ -291,7 +302,7 @@ impl Handler<Unfinished> for Lobby {
     type Result = ();
 
     fn handle(&mut self, Unfinished(room): Unfinished, _: &mut Context<Self>) {
-        self.left.insert(room);
+        self.ending.insert(room);
     }
 }
 
@@ -363,15 +374,24 @@ impl Handler<NamesChanged> for Lobby {
 }
 
 impl Handler<Wake> for Lobby {
-    type Result = ResponseActFuture<Self, Option<Addr<Room>>>;
+    type Result = ResponseActFuture<Self, Woken>;
 
     fn handle(&mut self, Wake(id): Wake, _: &mut Context<Self>) -> Self::Result {
         if let Some(room) = self.awake(id) {
-            return Box::pin(actix::fut::ready(Some(room)));
+            return Box::pin(actix::fut::ready(Woken::Room(room)));
         }
         let store = self.house.store.clone();
         let reading = async move { store.room(id).await }.into_actor(self);
-        Box::pin(reading.map(|row, lobby, ctx| row.ok().flatten().and_then(|row| lobby.wake(row, ctx))))
+        Box::pin(reading.then(move |row, lobby: &mut Self, _| -> Self::Result {
+            match row.map(|row| row.and_then(|row| lobby.wake(row))) {
+                Ok(Some(room)) => Box::pin(actix::fut::ready(Woken::Room(room))),
+                Ok(None) => {
+                    let erasing = room::erase(lobby.house.clone(), id).into_actor(lobby);
+                    Box::pin(erasing.map(move |erased, lobby, ctx| lobby.finished(id, erased, ctx)))
+                }
+                Err(_) => Box::pin(actix::fut::ready(Woken::NotYet)),
+            }
+        }))
     }
 }
 
