@@ -55,6 +55,8 @@ export type Parts = {
 
 export function identities({ registry, store, tell, random = chance }: Parts): Identities {
   let nickname = "";
+  /** Counts who has signed in: what was asked for somebody before is not the next one's. */
+  let sitting = 0;
   let shelf = store;
   let known: Registered | null = null;
   let pair: Pair | null = null;
@@ -65,26 +67,31 @@ export function identities({ registry, store, tell, random = chance }: Parts): I
   let found = new Promise<Keepsake>(() => {});
   let begun: Promise<void> = Promise.resolve();
 
-  async function lookUp(): Promise<Keepsake> {
-    const kept = await shelf.get(nickname).catch(() => {
+  async function lookUp(name: string): Promise<Keepsake> {
+    const kept = await shelf.get(name).catch(() => {
       shelf = memoryOnly();
       return null;
     });
     return kept ?? { deskKey: await newDeskKey(), identity: null };
   }
 
-  async function started(): Promise<void> {
+  async function started(name: string): Promise<void> {
+    const mine = sitting;
     const keepsake = await found;
-    pair = keepsake.identity ? { ...keepsake.identity, kept: null, code: null } : await newPair(random);
-    await shelf.put(nickname, keepsake).catch(() => {});
-    await learn();
+    const first = keepsake.identity ? { ...keepsake.identity, kept: null, code: null } : await newPair(random);
+    if (mine !== sitting) return;
+    pair = first;
+    await shelf.put(name, keepsake).catch(() => {});
+    if (mine === sitting) await learn();
   }
 
   /** Asks the server, until it has answered once. Without an answer this pair serves for the time being. */
   async function learn(): Promise<void> {
     if (known !== null || pair === null) return;
-    known = await registry.registered();
-    if (known === null) return;
+    const mine = sitting;
+    const answer = await registry.registered();
+    if (answer === null || mine !== sitting) return;
+    known = answer;
     // Where nothing is kept, no code could bring anything.
     settled = known.kept === null || known.public === encoded(pair.public);
     if (!settled) tell({ at: "elsewhere" });
@@ -116,10 +123,11 @@ export function identities({ registry, store, tell, random = chance }: Parts): I
 
   return {
     begin(name) {
+      sitting += 1;
       [nickname, shelf, known] = [name, store, null];
       [pair, certificate, settled] = [null, null, false];
-      found = lookUp();
-      begun = started().catch(() => {});
+      found = lookUp(name);
+      begun = started(name).catch(() => {});
       return begun;
     },
     async identity(staff) {

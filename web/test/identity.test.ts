@@ -121,3 +121,22 @@ test("a certificate is asked for once, and anew when students see another instal
   await publicOf(own);
   expect(server.asked).toBe(2);
 });
+
+test("what the server says of one counsellor's key is not taken for the next one's", async () => {
+  const asked: ((answer: Registered) => void)[] = [];
+  const slow = { ...registry, registered: () => new Promise<Registered>((answer) => asked.push(answer)) };
+  const news: News[] = [];
+  const own = identities({ registry: slow, store: memoryOnly(), tell: (one) => news.push(one) });
+  const until = async (count: number) => {
+    while (asked.length < count) await new Promise((wait) => setTimeout(wait));
+  };
+  const asha = own.begin("Asha");
+  await until(1);
+  const ben = own.begin("Ben");
+  await until(2);
+  asked[0]?.({ public: "asha's", kept: "sealed under her code" });
+  await asha;
+  asked[1]?.({ public: null, kept: null });
+  await ben;
+  expect(news.map(({ at }) => at)).toEqual(["code"]);
+});

@@ -96,7 +96,11 @@ test("they left before there was a key: the desk says that they wait again, and 
   desk(...takes(null, { at: "awaited", again: "first" }), sees({ type: "moved", room: ROOM, why: "no_key" }));
   const region = within(screen.getByRole("region", { name: "Student" }));
   expect(region.getByRole("heading").textContent).toBe("Back in the queue. Student");
-  expect(region.getByText("Their page did not answer with its key, so nothing could have been read. They wait again at their place.")).toBeTruthy();
+  expect(
+    region.getByText(
+      "Their page did not answer with its key, so nothing could have been read. They wait again at their place.",
+    ),
+  ).toBeTruthy();
 });
 
 test("the recovery code is shown beside the desk until it has been noted", async () => {
