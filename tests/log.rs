@@ -208,7 +208,9 @@ async fn rooms_change_hands(day: &mut Day, desk: &mut Person, asha: &Account, be
         asking.tells_room(json!({"type": "hand_over", "to": to})).await;
         other.hears("offered").await;
         other.tells_room(json!({"type": answer})).await;
-        other.hears("offer_ended").await;
+        if answer == "decline" {
+            other.hears("offer_ended").await;
+        }
     }
     other.enters().await;
     day.says(&mut other).await;

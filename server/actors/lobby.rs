@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use messages::{
     Accept, Dismiss, Doubt, Drain, Ended, Fell, Given, Handing, Join, Knock, Leave, NamesChanged, NotOpened, Opened,
-    Places, Sit, TellOffer, Unfinished, Wake, Woken,
+    Places, Sit, TellOffer, Unfinished, Wake,
 };
 
 use super::{
@@ -65,6 +65,18 @@ enum Opening {
     Wanted,
     /// The student left before the room was there.
     Abandoned,
+}
+
+/// What came of waking a room.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Woken {
+    Room(Addr<Room>),
+    /// It was over, and is erased now.
+    Erased,
+    /// It was erased before.
+    Gone,
+    /// It cannot be read or erased just now.
+    NotYet,
 }
 
 /// Who is told when a room turns out not to be there.

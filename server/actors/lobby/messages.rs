@@ -10,7 +10,7 @@ use actix::{
 use quietline_domain::{AccountId, RoomId, Seq, queue::Place};
 use uuid::Uuid;
 
-use super::{Asker, Doors, Lobby, Opening, enter};
+use super::{Asker, Doors, Lobby, Opening, Woken, enter};
 use crate::{
     actors::{
         Ear, Heard, queue,
@@ -150,17 +150,6 @@ pub struct NamesChanged;
 #[derive(Message)]
 #[rtype(result = "Woken")]
 pub struct Wake(pub RoomId);
-
-#[derive(Clone, PartialEq, Eq)]
-pub enum Woken {
-    Room(Addr<Room>),
-    /// It was over, and is erased now.
-    Erased,
-    /// It was erased before.
-    Gone,
-    /// It cannot be read or erased just now.
-    NotYet,
-}
 
 /// The server stops: answers with every room that is awake, and lets nobody in any more.
 #[derive(Message)]
