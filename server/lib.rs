@@ -13,6 +13,7 @@ pub mod healthcheck;
 mod hold;
 pub mod http;
 mod identity;
+pub mod intake;
 pub mod inventory;
 pub mod metrics;
 pub mod names;

@@ -18,7 +18,7 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, LogFormat, Settings},
-    healthcheck,
+    healthcheck, intake,
     metrics::{self, Standing},
     shares::Missing,
     store, sweep,
@@ -69,6 +69,8 @@ enum Verb {
     Account(account::Account),
     /// Erase, once and now, what should have been erased; a running server does it itself
     Sweep(sweep::Sweep),
+    /// Look at a questionnaire before anybody is asked: what is wrong with it, and what a profile makes of it
+    Intake(intake::Intake),
     /// Ask the server at `listen` whether it is healthy: exit status 0 or 1
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
             Verb::Serve(asked) => serve(settings, asked).await,
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
+            Verb::Intake(asked) => intake::run(asked),
             Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
         }
     });
