@@ -123,7 +123,7 @@ export const en = {
       meaning:
         "Your counsellor sees the same four words. If you want to be sure that nobody is in between, compare them in another way.",
       also: (names: string) =>
-        `The key to what is said now was also given to: ${names}. If you have met nobody else here, somebody may be in between, whatever the words say.`,
+        `What is said now can also be read with another key, which came with the name: ${names}. That is so when a counsellor has changed browsers, or another was here before. If yours knows nothing of it, somebody may be in between, whatever the words say.`,
       uncertified: (name: string) =>
         `The key that came with the name ${name} is not certified by this service. It was not given the key to your words, so nothing here can be read with it.`,
       elsewhere:
