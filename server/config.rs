@@ -4,6 +4,7 @@
 //! file and the help text all come from one table, [`SETTINGS`]. Nothing here knows what the program does with a
 //! setting, and no file is opened but those that hold values.
 
+mod table;
 mod values;
 
 use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
@@ -16,6 +17,7 @@ use quietline_domain::{Span, window::Limit};
 use toml::de::{DeTable, DeValue};
 
 use crate::store::{Address, Sharing};
+use table::{SETTINGS, Setting};
 
 /// What the program runs with. [`Settings::default`] is what it runs with when nothing is set.
 #[derive(Clone)]
@@ -43,6 +45,10 @@ pub struct Settings {
     pub help: String,
     /// Where *Leave this page now* leads. Default: `about:blank`.
     pub exit_url: String,
+    /// What the intake asks: a file. Default: the shipped definition.
+    pub intake: Option<PathBuf>,
+    /// An intake is erased after longer without a change, in milliseconds. Default: 30 d.
+    pub intake_stale: Span,
     /// How the nicknames begin that visitors without one are given. Default: `guest_`.
     pub guest_prefix: String,
     /// Whether two visitors may have the same nickname. Default: they may.
@@ -83,45 +89,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// One row of the table. An empty default means: none.
-struct Setting {
-    /// Lower case, as in the file.
-    name: &'static str,
-    takes: &'static str,
-    default: &'static str,
-    meaning: &'static str,
-}
-
-#[rustfmt::skip]
-const SETTINGS: [Setting; 26] = [
-    Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
-    Setting { name: "slots", takes: "DIR", default: "", meaning: "The folder of keys that must not be backed up; without it, slots in the data folder" },
-    Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME; without it, quietline.sqlite in the data folder" },
-    Setting { name: "listen", takes: "ADDRESS:PORT", default: "127.0.0.1:8080", meaning: "Where to listen; port 0 takes any free one" },
-    Setting { name: "metrics_listen", takes: "ADDRESS:PORT", default: "", meaning: "A second, private address that shows figures for Prometheus at /metrics; without it, none are gathered" },
-    Setting { name: "origin", takes: "URL", default: "", meaning: "The address people open, such as https://talk.example.org; without it, pages work at loopback names alone" },
-    Setting { name: "trusted_proxies", takes: "LIST", default: "", meaning: "Addresses or networks whose X-Forwarded-For is believed, separated by commas" },
-    Setting { name: "log", takes: "LEVEL", default: "info", meaning: "off, error, warn, info, debug or trace; other crates say at most warnings" },
-    Setting { name: "log_format", takes: "text|json", default: "text", meaning: "How the log is written; json is one object a line" },
-    Setting { name: "help", takes: "FILE", default: "", meaning: "A text file with the other ways to get help, for people you cannot answer; without it, the shipped text" },
-    Setting { name: "exit_url", takes: "URL", default: "about:blank", meaning: "Where 'Leave this page now' leads" },
-    Setting { name: "guest_prefix", takes: "TEXT", default: "guest_", meaning: "How the nicknames begin that visitors without one are given" },
-    Setting { name: "unique_nicknames", takes: "on|off", default: "off", meaning: "Whether a visitor is refused a nickname that another visitor has" },
-    Setting { name: "inactivity", takes: "TIME", default: "600s", meaning: "A room closes when both sides were inactive for longer" },
-    Setting { name: "inactivity_warning", takes: "TIME", default: "120s", meaning: "How long before that the room is warned" },
-    Setting { name: "absence", takes: "TIME", default: "600s", meaning: "A room closes when its student was absent for longer" },
-    Setting { name: "notice", takes: "TIME", default: "15s", meaning: "After how long without a beat the other side of a room is told" },
-    Setting { name: "release", takes: "TIME", default: "60s", meaning: "After how long without its counsellor's beat a room goes back to the queue" },
-    Setting { name: "away_student", takes: "TIME", default: "120s", meaning: "A student is away from the site after longer without a beat" },
-    Setting { name: "away_counsellor", takes: "TIME", default: "60s", meaning: "A counsellor is away from the site after longer without a beat" },
-    Setting { name: "beat_room", takes: "TIME", default: "5s", meaning: "How often a page in a room says that it is there" },
-    Setting { name: "beat_site", takes: "TIME", default: "20s", meaning: "How often a page outside of rooms says that it is there" },
-    Setting { name: "sweep", takes: "TIME", default: "3600s", meaning: "How often whatever should have been erased and was not is looked for" },
-    Setting { name: "rooms_per_counsellor", takes: "NUMBER", default: "3", meaning: "How many rooms one counsellor may hold" },
-    Setting { name: "line_limit", takes: "LIMIT", default: "20 in 10s", meaning: "How many lines each side of a room may send" },
-    Setting { name: "join_limit", takes: "LIMIT", default: "100 in 60s", meaning: "How many joins one address prefix may make; counted anew every 15 minutes" },
-];
-
 /// The settings given as flags; the same for every verb.
 pub struct Flags {
     config: Option<String>,
@@ -148,21 +115,6 @@ impl Default for Settings {
             Ok(settings) => settings,
             Err(error) => unreachable!("the defaults are sound, as a test proves: {error}"),
         }
-    }
-}
-
-impl Setting {
-    /// `--help` is taken by the program's own help.
-    fn id(&self) -> &'static str {
-        if self.name == "help" { "help_text" } else { self.name }
-    }
-
-    fn flag(&self) -> String {
-        self.id().replace('_', "-")
-    }
-
-    fn variable(&self) -> String {
-        format!("QUIETLINE_{}", self.name.to_uppercase())
     }
 }
 
@@ -320,6 +272,8 @@ impl Found {
             log_format: self.parse("log_format", "text or json", values::log_format)?,
             help: self.parse("help", "a readable text file of at most 8 KiB", values::help)?,
             exit_url: self.parse("exit_url", "an http or https address, or about:blank", values::exit_url)?,
+            intake: Some(self.text("intake")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            intake_stale: self.pause("intake_stale")?,
             guest_prefix: self.parse("guest_prefix", "1 to 20 visible characters", values::prefix)?,
             sharing: self.parse("unique_nicknames", "on or off", values::sharing)?,
             inactivity: self.time("inactivity")?,

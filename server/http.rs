@@ -23,6 +23,7 @@ use crate::{
     identity,
     page::{self, Pages},
     private::{Credential, Nickname},
+    questionnaire,
     store::AccountRow,
 };
 
@@ -51,6 +52,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/first-account", web::post().to(first_account))
         .route("/identity", web::get().to(identity::read))
         .route("/identity", web::put().to(identity::keep))
+        .configure(questionnaire::routes)
         .default_service(web::to(nothing));
     let all = web::scope("")
         .wrap(headers)
@@ -122,7 +124,7 @@ impl Refused {
     }
 }
 
-fn malformed(error: actix_web::error::JsonPayloadError, _: &HttpRequest) -> Error {
+pub fn malformed(error: actix_web::error::JsonPayloadError, _: &HttpRequest) -> Error {
     InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because("malformed"))).into()
 }
 
@@ -138,8 +140,13 @@ async fn leave(request: HttpRequest, body: Result<web::Bytes, Error>, parts: web
     if let Some(key) = key {
         // Waits for space in the mailbox, on its own because the page may be gone: what was left must be erased.
         let left = parts.lobby.send(Leave { key: key.digest() });
+        let store = parts.store.clone();
         actix_web::rt::spawn(async move {
             let _ = left.await;
+            // A tab that has no room may have an intake.
+            if let Err(error) = store.leave_intake(key.digest()).await {
+                log::error!("an intake that was left: {error}");
+            }
         });
     }
     HttpResponse::NoContent().finish()

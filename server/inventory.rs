@@ -18,9 +18,12 @@ pub struct Group {
     pub kept: &'static [Kept],
 }
 
+const INTAKE: &str = "until the conversation is closed, unless you have a return code; until you delete everything about you; \
+    and no longer than 30 days after your last change, or as long as whoever runs this service has set instead";
+
 const CLOSED: &str = "until the conversation is closed";
 
-pub const INVENTORY: [Group; 4] = [
+pub const INVENTORY: [Group; 5] = [
     Group {
         about: "About you, while a conversation is open",
         kept: &[
@@ -66,9 +69,48 @@ pub const INVENTORY: [Group; 4] = [
                 ],
             },
             Kept {
+                what: "If you show your counsellor the questionnaire: what opens it for them, sealed so that only they can use it",
+                until: "until you stop sharing, or the conversation is closed",
+                columns: &["room.intake"],
+            },
+            Kept {
                 what: "The server's half of the key to your messages, in a file of its own that is in no backup",
                 until: "overwritten when the conversation is closed: no copy of the messages can be opened after that",
                 columns: &[],
+            },
+        ],
+    },
+    Group {
+        about: "About you, if you fill in the questionnaire",
+        kept: &[
+            Kept {
+                what: "Your answers, the names you typed, your steps, and what weighs how much, sealed so that only your tab, \
+                       your return code, or what you share with your counsellor opens them; the server opens them for as \
+                       long as it takes to answer, with what you send, and keeps none of that",
+                until: INTAKE,
+                columns: &["intake_profile_answer.*", "intake_item.*", "intake_action_plan.*"],
+            },
+            Kept {
+                what: "Which questions are asked of you, in what order, which parts you have left out, and where you were last. \
+                       That shows which parts your first answers have brought in, and how many names you gave, but not the names",
+                until: INTAKE,
+                columns: &["intake_tree.*", "intake_module.*", "intake_session.at_node", "intake_session.definition"],
+            },
+            Kept {
+                what: "Fingerprints of what opens it (the key in your tab, your return code, what you share), the key to it \
+                       sealed under each of these, when it was last changed, and how often",
+                until: INTAKE,
+                columns: &[
+                    "intake_session.id",
+                    "intake_session.key_digest",
+                    "intake_session.key_sealed",
+                    "intake_session.code_digest",
+                    "intake_session.code_sealed",
+                    "intake_session.share_digest",
+                    "intake_session.share_sealed",
+                    "intake_session.revision",
+                    "intake_session.modified",
+                ],
             },
         ],
     },
@@ -78,6 +120,12 @@ pub const INVENTORY: [Group; 4] = [
             Kept {
                 what: "A fingerprint of the network you come from, so that nobody can fill the queue; your address is not kept",
                 until: "15 minutes at most",
+                columns: &[],
+            },
+            Kept {
+                what: "How often your tab asks something of the questionnaire, by the fingerprint of its key, and from which \
+                       network wrong return codes come, as a fingerprint too, so that nobody can guess",
+                until: "minutes",
                 columns: &[],
             },
             Kept { what: "What you ask to be called, while it is compared", until: "less than a second", columns: &[] },

@@ -22,6 +22,7 @@ pub mod place;
 pub mod private;
 pub mod protocol;
 pub mod pulse;
+pub mod questionnaire;
 pub mod shares;
 pub mod staff_key;
 pub mod store;
@@ -62,6 +63,7 @@ pub struct Parts {
     pub lobby: Addr<Lobby>,
     pub queue: Addr<Queue>,
     pub places: Arc<place::Places>,
+    pub questionnaire: Arc<questionnaire::Questionnaire>,
     watchdog: Arc<ws::Watchdog>,
 }
 
@@ -77,10 +79,12 @@ impl Parts {
         missing: Missing,
     ) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
+        let definition = intake::definition(settings.intake.as_deref())?;
         let rooms = store.rooms().await?;
         let ids: Vec<_> = rooms.iter().map(|row| row.room).collect();
-        let installation = Uuid::from_u128(store.installation().await?);
-        let Opened { shares, unfinished } = Shares::open(&settings.slots, installation, &ids, missing).await?;
+        let installation = store.installation().await?;
+        let belongs_to = Uuid::from_u128(installation);
+        let Opened { shares, unfinished } = Shares::open(&settings.slots, belongs_to, &ids, missing).await?;
         let shares = Arc::new(shares);
         // Only now that this is known to be the right folder is anything made in it, or written because of it.
         let open_rooms = ids.len() - unfinished.len();
@@ -139,6 +143,7 @@ impl Parts {
         Ok(Self {
             staff: Arc::new(auth::Staff::new()),
             places: Arc::new(place::Places::new(clock.now())?),
+            questionnaire: Arc::new(questionnaire::Questionnaire::new(definition, installation)),
             names,
             staff_key,
             shares,

@@ -17,8 +17,8 @@ use uuid::Uuid;
 pub use asked::{FromDesk, FromStudent, Known};
 pub use sealed::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey};
 pub use shown::{
-    Ended, EndedBy, Erased, Line, Lines, Notice, Older, Place, PlacedNotice, Resume, Role, RoomView, Said, Warning,
-    Whereabouts,
+    Ended, EndedBy, Erased, Line, Lines, Notice, Older, Place, PlacedNotice, Remaining, Resume, Role, RoomView, Said,
+    Warning, Whereabouts,
 };
 
 use crate::private::Nickname;
@@ -94,6 +94,8 @@ pub enum ToDesk {
     Taken { claim: Uuid, room: Uuid },
     /// What the student is called, as their page has sealed it.
     Nickname { room: Uuid, nickname: Envelope },
+    /// What opens the student's intake, as their page has sealed it; `null` when they share it no more.
+    Intake { room: Uuid, body: Option<Envelope> },
     /// The student's page has answered `offer_key`, or the offer in `accept`; `for` is the public key that asked.
     KeyHanded {
         room: Uuid,

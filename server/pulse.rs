@@ -6,13 +6,12 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use actix::Addr;
-use quietline_domain::Span;
+use quietline_domain::{Span, Time};
 
 use crate::{
     Parts,
     actors::{
-        lobby::{Lobby, Wake, Woken},
+        lobby::{Wake, Woken},
         room::Tick,
     },
     clock::{Clock, TICK},
@@ -42,11 +41,17 @@ pub async fn beat(parts: Parts) -> StoreError {
     }
 }
 
+/// How many intakes go in one transaction: so few that whoever says something meanwhile waits no longer for it than for
+/// a neighbour's line.
+const INTAKES_AT_ONCE: u32 = 4;
+
 /// Erases whatever should have been erased and was not. Returns how many rooms it were.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kept<u64> {
+pub async fn sweep(parts: &Parts) -> Kept<u64> {
+    let Parts { store, lobby, clock, .. } = parts;
+    sweep_intakes(&**store, clock.now().plus(Span(-parts.settings.intake_stale.0))).await?;
     store.sweep(clock.now()).await?;
     let mut erased = 0;
     for id in store.rooms().await?.into_iter().map(|row| row.room) {
@@ -65,6 +70,22 @@ pub async fn sweep(store: &dyn Store, lobby: &Addr<Lobby>, clock: &Clock) -> Kep
         }
     }
     Ok(erased)
+}
+
+/// Intakes that nobody has changed for so long (Q11).
+async fn sweep_intakes(store: &dyn Store, before: Time) -> Kept<()> {
+    let mut gone = 0;
+    loop {
+        let dropped = store.drop_stale_intakes(before, INTAKES_AT_ONCE).await?;
+        gone += dropped;
+        if dropped == 0 {
+            break;
+        }
+    }
+    if 0 < gone {
+        log::info!("swept: {gone} intakes erased");
+    }
+    Ok(())
 }
 
 /// While the store is away the clock is held: lines cannot be kept, so nobody's silence may count, and nobody is let in.
@@ -122,7 +143,7 @@ async fn keep_looking(clock: &Clock) -> Infallible {
 }
 
 async fn sweep_by_itself(parts: &Parts) {
-    match sweep(&*parts.store, &parts.lobby, &parts.clock).await {
+    match sweep(parts).await {
         Ok(0) => {}
         Ok(erased) => log::info!("swept: {erased} rooms erased"),
         Err(error) => log::error!("sweep fault: {error}"),
@@ -130,7 +151,7 @@ async fn sweep_by_itself(parts: &Parts) {
 }
 
 async fn sweep_as_asked(parts: &Parts, wish: i64) {
-    let swept = sweep(&*parts.store, &parts.lobby, &parts.clock).await;
+    let swept = sweep(parts).await;
     let kept = match swept {
         Ok(erased) => parts.store.swept(wish, erased).await,
         Err(error) => Err(error),

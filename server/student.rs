@@ -156,6 +156,8 @@ impl Edge for Student {
                 self.to_room(Deed::HandKey { key_epoch, asker, answer }, ear)
             }
             (_, FromStudent::Nickname { body }) => self.to_room(Deed::Nickname(body), ear),
+            (_, FromStudent::ShareIntake { body }) => self.to_room(Deed::ShareIntake(Some(body)), ear),
+            (_, FromStudent::StopSharing {}) => self.to_room(Deed::ShareIntake(None), ear),
             (_, FromStudent::Close {}) => self.to_room(Deed::Close, ear),
         }
     }

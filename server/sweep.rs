@@ -48,8 +48,8 @@ pub async fn run(Sweep { json }: Sweep, settings: Settings) -> Result<()> {
 }
 
 async fn by_ourselves(settings: Settings, clock: &Clock, store: Arc<dyn Store>) -> Result<u64> {
-    let parts = Parts::start(settings, clock.clone(), store.clone(), Missing::Refuse).await?;
-    let erased = pulse::sweep(&*store, &parts.lobby, clock).await;
+    let parts = Parts::start(settings, clock.clone(), store, Missing::Refuse).await?;
+    let erased = pulse::sweep(&parts).await;
     parts.shares.close().await;
     Ok(erased?)
 }

@@ -214,7 +214,7 @@ async fn the_sweep_erases_what_should_have_been_erased_and_was_not() {
     page.enters().await;
     page.says("still here").await;
     portal.seconds_pass(11);
-    assert_eq!(pulse::sweep(&**store, &portal.parts.lobby, &portal.clock).await.expect("sweeps"), 1);
+    assert_eq!(pulse::sweep(&portal.parts).await.expect("sweeps"), 1);
     let left: Vec<_> = store.rooms().await.expect("reads").into_iter().map(|row| row.room.0).collect();
     assert_eq!(left, [Uuid::parse_str(&page.room).expect("an id").as_u128()]);
 }

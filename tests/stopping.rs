@@ -67,7 +67,7 @@ async fn whoever_comes_while_the_server_stops_is_told_nothing_but_to_come_back()
     assert!(!student_page.heard_text("gone") && !newcomer.heard_text("refused"));
     let key = quietline::private::Credential::parse(&student.key).expect("fits").digest();
     portal.parts.lobby.send(quietline::actors::lobby::Leave { key }).await.expect("is heard");
-    let swept = quietline::pulse::sweep(&*portal.parts.store, &portal.parts.lobby, &portal.clock).await;
+    let swept = quietline::pulse::sweep(&portal.parts).await;
     swept.expect("sweeps");
     let rooms = portal.restart().await.parts.store.rooms().await.expect("reads");
     assert!(rooms.is_empty(), "left, and still there");

@@ -18,7 +18,7 @@ mod update;
 
 use quietline::{
     private::Credential,
-    store::{Appended, Availability, ClaimRow, NewTake, Take},
+    store::{Appended, Availability, ClaimRow, Erasure, Fate, NewTake, Take},
 };
 use quietline_domain::{
     ClaimId, Role, RoomId, Time,
@@ -145,7 +145,7 @@ async fn an_erased_room_leaves_nothing_and_its_key_opens_a_new_one() {
         let key = room.key;
         open(&*store, room).await;
         store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
-        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(1));
+        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(Erasure { lines: 1, intake: Fate::None }));
         assert_eq!(store.erase(RoomId(1)).await.expect("erases"), None);
         assert!(store.rooms().await.expect("reads").is_empty());
         assert!(store.lines(RoomId(1), 0).await.expect("reads").is_empty());

@@ -28,7 +28,7 @@ use crate::{
     metrics,
     private::Digested,
     protocol::{CloseCode, ToStudent, frame},
-    store::{Kept, RoomRow},
+    store::{Erasure, Kept, RoomRow},
 };
 
 /// How long a room that fell rests before it is woken: whatever broke may still be broken.
@@ -133,7 +133,7 @@ impl Lobby {
         }));
     }
 
-    fn finished(&mut self, id: RoomId, erased: Kept<Option<u64>>, ctx: &mut Context<Self>) -> Woken {
+    fn finished(&mut self, id: RoomId, erased: Kept<Option<Erasure>>, ctx: &mut Context<Self>) -> Woken {
         match erased {
             Ok(lines) => {
                 self.forget(id);

@@ -2,6 +2,7 @@
 //!
 //! While the store works, only this room's mailbox waits. It knows neither HTTP nor who else is in the house.
 
+mod ending;
 mod keys;
 mod messages;
 mod telling;
@@ -20,6 +21,7 @@ use quietline_domain::{
 };
 use uuid::Uuid;
 
+pub use ending::erase;
 pub use messages::{
     Abandon, Accept, Coming, Deed, Dismiss, Done, Doubt, Drain, Enter, Given, Handing, Placed, Renamed, TellOffer,
     Tick, Who,
@@ -32,7 +34,7 @@ use crate::{
     private::{Nickname, Share},
     protocol::{CloseCode, Envelope, FromRoom, Lines, PublicKey, frame},
     shares::Shares,
-    store::{Appended, Kept, NewLine, RoomRow, Seated, Store, StoreError},
+    store::{Appended, Fate, Kept, NewLine, RoomRow, Seated, Store, StoreError},
 };
 
 /// As many deeds as may wait for one commit; whoever does more in that time is asked to come back.
@@ -67,6 +69,8 @@ pub struct Room {
     /// The student's, as their page has sealed it, and what stands before it.
     nickname: Option<Envelope>,
     renamed: Option<String>,
+    /// What opens the student's intake, as their page has sealed it, while they share it.
+    intake: Option<Envelope>,
     keys: keys::Keys,
     /// What every counsellor is called who has held this room.
     counsellors: HashMap<AccountId, Nickname>,
@@ -79,6 +83,8 @@ pub struct Room {
     /// The line that is being saved. The mailbox waits meanwhile, so there is at most one.
     in_flight: Option<InFlight>,
     todo: VecDeque<Effect>,
+    /// What became of the intake, once the room is erased.
+    fate: Fate,
     alarm: Alarm,
     stopping: Stopping,
 }
@@ -132,6 +138,7 @@ impl Room {
             share,
             nickname: row.nickname,
             renamed: row.renamed,
+            intake: row.intake,
             keys: keys::Keys::default(),
             counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
@@ -140,6 +147,7 @@ impl Room {
             counsellor_ear: None,
             in_flight: None,
             todo: VecDeque::new(),
+            fate: Fate::None,
             alarm: Alarm::default(),
             stopping: Stopping::Fallen,
         }
@@ -289,28 +297,6 @@ impl Room {
         }));
     }
 
-    fn erase(&mut self, ctx: &mut Context<Self>) {
-        let erasing = erase(self.house.clone(), self.id).into_actor(self);
-        ctx.wait(erasing.map(move |erased, room, ctx| match erased {
-            Ok(lines) => room.feed(Input::Erased { lines: lines.unwrap_or(0) }, ctx),
-            Err(error) => {
-                // Its share may be gone from the disk: what was begun is finished, whoever asks for the room.
-                room.house.lobby.do_send(lobby::Unfinished(room.id));
-                room.fault(&error, ctx);
-            }
-        }));
-    }
-
-    /// One frame, shared by all who may hear it.
-    fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
-        self.tell_ended(by, lines);
-        self.house.queue.do_send(queue::Ended(self.id));
-        self.house.lobby.do_send(lobby::Ended(self.id));
-        log::info!("room erased {}", self.uuid());
-        self.stopping = Stopping::Meant;
-        ctx.stop();
-    }
-
     /// Nothing is half-told: both pages come back to a room that is woken from the store.
     fn fault(&mut self, error: &StoreError, ctx: &mut Context<Self>) {
         log::error!("room fault {}: {error}", self.uuid());
@@ -375,17 +361,6 @@ impl Actor for Room {
         ctx.set_mailbox_capacity(INBOUND);
         self.set_alarm(ctx);
     }
-}
-
-/// The one way in which a room ends, in this order: once the share is wiped nobody can read it any more, from whatever
-/// copy; then what there is of it goes, and only then may anybody be told. Whatever interrupts it, a start goes on from
-/// here, because a room without a share is over.
-///
-/// # Errors
-/// When either cannot be written; then nobody may be told, and it may be repeated.
-pub async fn erase(house: Arc<House>, room: RoomId) -> Kept<Option<u64>> {
-    house.shares.wipe(room).await?;
-    house.store.erase(room).await
 }
 
 fn turn(by: &Seated) -> domain::Turn {

@@ -55,6 +55,10 @@ pub enum FromStudent {
     Older { share: bool, nth: u32 },
     /// What this student is called, sealed with the newest secret; sent again with each new one.
     Nickname { body: Envelope },
+    /// What opens the student's intake for their counsellor, sealed with the newest secret; sent again with each new one.
+    ShareIntake { body: Envelope },
+    /// The counsellor may not see the intake any more.
+    StopSharing {},
     /// The answer to `key_offered`: the secret of that epoch, and older ones that the counsellor may have, wrapped for
     /// the public key that asked.
     HandKey {

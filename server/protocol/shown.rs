@@ -29,6 +29,8 @@ pub struct RoomView {
     pub nickname: Option<Envelope>,
     /// What stands before that nickname since a registered person has taken it (U4).
     pub renamed: Option<String>,
+    /// What opens the student's intake for their counsellor, as the student's page has sealed it, while they share it.
+    pub intake: Option<Envelope>,
     /// The counsellor's, once there is one.
     pub counsellor: Option<Nickname>,
     /// Whether this seat has spoken, so that it receives the other's lines (W12).
@@ -180,6 +182,10 @@ pub struct Ended {
     pub lines: u64,
     /// What else is gone.
     pub erased: Vec<Erased>,
+    /// What stays although the room is gone; told to the student alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Remaining>>"))]
+    pub kept: Vec<Remaining>,
     /// Names this erasure and nothing else: four characters, a hyphen, four more.
     pub receipt: String,
     pub by: EndedBy,
@@ -195,6 +201,17 @@ pub enum Erased {
     Nickname,
     /// The server's half of the key: whatever copy of the lines there is cannot be opened any more.
     Key,
+    /// What the student wrote in the intake; told to the student alone.
+    Intake,
+}
+
+/// What outlives a room.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Remaining {
+    /// The intake, because the student has a return code for it (Q12).
+    Intake,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]

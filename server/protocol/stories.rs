@@ -42,6 +42,7 @@ fn typescript() -> String {
         Warning,
         Ended,
         Erased,
+        Remaining,
         EndedBy,
         Refused,
         Refusal,

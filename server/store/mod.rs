@@ -5,7 +5,9 @@
 //! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
 //! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
+pub mod intakes;
 pub mod postgres;
+mod rows;
 // The same folder again, for the other database: one text for both, each compiled with its own types.
 #[allow(clippy::duplicate_mod)]
 pub mod sqlite;
@@ -13,9 +15,7 @@ pub mod sqlite;
 use std::{cmp::Ordering, fmt, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use quietline_domain::{
-    AccountId, Cid, ClaimId, Role, RoomId, Seq, Span, Time, outage::Outage, queue::Answer, room::TurnEnd,
-};
+use quietline_domain::{AccountId, RoomId, Seq, Span, Time, outage::Outage, room::TurnEnd};
 
 use crate::{
     hold::HoldError,
@@ -47,6 +47,9 @@ impl From<HoldError> for StoreError {
         Self::Unusable(error.to_string())
     }
 }
+
+pub use intakes::{Erasure, Fate, Intakes};
+pub use rows::*;
 
 pub type Kept<T> = Result<T, StoreError>;
 
@@ -120,7 +123,7 @@ fn version(applied: i64) -> Ordering {
 }
 
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Intakes {
     // Rooms.
 
     /// Creates one chat user and one waiting room, at the end of the queue. With a key that has a room already,
@@ -163,9 +166,11 @@ pub trait Store: Send + Sync + 'static {
     async fn recall(&self, line: NewLine) -> Kept<Appended>;
     /// The room's lines after `since`, in order.
     async fn lines(&self, room: RoomId, since: Seq) -> Kept<Vec<Said>>;
-    /// Deletes lines, room, chat user and the click's reference to it, physically. Returns how many lines there
-    /// were, or `None` when there was no such room.
-    async fn erase(&self, room: RoomId) -> Kept<Option<u64>>;
+    /// What opens the student's intake, as their page has sealed it; or nothing any more.
+    async fn keep_shared(&self, room: RoomId, sealed: Option<Envelope>) -> Kept<()>;
+    /// Deletes lines, room, chat user and the click's reference to it, physically, and the intake of the same key unless
+    /// there is a return code for it. `None` when there was no such room.
+    async fn erase(&self, room: RoomId) -> Kept<Option<Erasure>>;
 
     // Time and tidiness.
 
@@ -224,167 +229,3 @@ pub trait Store: Send + Sync + 'static {
 
 /// How long an outage is remembered; no room can be older without having been active since.
 pub const OUTAGES_KEPT: Span = Span::seconds(30 * 86_400);
-
-pub struct NewRoom {
-    pub room: RoomId,
-    pub epoch: u128,
-    pub key: Digested,
-    pub forms: Forms,
-    pub shared: Sharing,
-    pub now: Time,
-}
-
-/// Whether two visitors may have the same nickname (U5).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sharing {
-    Allowed,
-    Refused,
-}
-
-#[derive(Debug)]
-pub enum Opening {
-    Room(Box<RoomRow>),
-    NicknameTaken,
-}
-
-/// A room as it stands in the store.
-#[derive(Clone, Debug)]
-pub struct RoomRow {
-    pub room: RoomId,
-    pub epoch: u128,
-    pub key: Digested,
-    /// The student's, as their page has sealed it.
-    pub nickname: Option<Envelope>,
-    /// What stands before it since somebody registered has taken it.
-    pub renamed: Option<String>,
-    pub queue_no: i64,
-    pub arrived: Time,
-    /// When something last happened in the conversation: a line, a counsellor who came or went, or what `touch` said.
-    pub active: Time,
-    pub counsellor: Option<Seated>,
-    /// Who held the room before, in order.
-    pub past: Vec<PastTurn>,
-    /// The student's first line, and the present counsellor's, where there is one.
-    pub first_student: Option<Seq>,
-    pub first_counsellor: Option<Seq>,
-    /// The number of the last line.
-    pub last: Seq,
-}
-
-/// Who holds a room, since which line, and behind which line they may read.
-#[derive(Clone, Debug)]
-pub struct Seated {
-    pub account: AccountId,
-    pub nickname: Nickname,
-    /// The click that took it; none when it was handed over.
-    pub claim: Option<ClaimId>,
-    pub after: Seq,
-    /// 0 for the first counsellor of a room, also on coming back while nobody else was there; for a later one `after`, until the student shares what is older.
-    pub reads_after: Seq,
-}
-
-/// A counsellor's time in a room, between two lines.
-#[derive(Clone, Debug)]
-pub struct PastTurn {
-    pub account: AccountId,
-    pub nickname: Nickname,
-    pub after: Seq,
-    pub left: Seq,
-    pub why: TurnEnd,
-}
-
-/// What was asked of the sweep, and what it did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sweeps {
-    pub asked: i64,
-    pub done: i64,
-    /// Rooms erased by the last one done.
-    pub erased: u64,
-}
-
-pub struct NewTake {
-    pub room: RoomId,
-    pub account: AccountId,
-    pub claim: ClaimId,
-    pub now: Time,
-}
-
-#[derive(Debug)]
-pub enum Take {
-    Taken(Box<RoomRow>),
-    Lost,
-}
-
-/// A click that was answered. Holds no reference to a room (W6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClaimRow {
-    pub claim: ClaimId,
-    pub account: AccountId,
-    pub answer: Answer,
-    pub at: Time,
-}
-
-pub struct NewLine {
-    pub room: RoomId,
-    pub cid: Cid,
-    pub from: Role,
-    pub at: Time,
-    pub body: Envelope,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Appended {
-    New {
-        seq: Seq,
-    },
-    /// The same line was saved before.
-    Again {
-        seq: Seq,
-        at: Time,
-    },
-    /// This cid was saved before with other content, or by the other side.
-    CidTaken,
-    /// There is no such room (any more).
-    NoRoom,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Availability {
-    Available,
-    Away,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum StaffRole {
-    Counsellor,
-    Supervisor,
-    Administrator,
-}
-
-#[derive(Default)]
-pub struct Identity {
-    pub public: Option<PublicKey>,
-    pub sealed: Option<SealedText>,
-}
-
-pub struct NewAccount {
-    pub account: AccountId,
-    pub login: String,
-    pub nickname: Nickname,
-    pub forms: Forms,
-    /// What a visitor's nickname begins with, once a registered person has taken it (U4).
-    pub renamed_prefix: String,
-    pub role: StaffRole,
-    pub password_hash: String,
-    pub now: Time,
-}
-
-#[derive(Clone, Debug)]
-pub struct AccountRow {
-    pub account: AccountId,
-    pub login: String,
-    pub nickname: Nickname,
-    pub role: StaffRole,
-    pub available: Availability,
-    pub disabled: bool,
-}

@@ -18,6 +18,7 @@ use super::{Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError};
 type Db = PgConnection;
 type Reader = PgPool;
 type Record = PgRow;
+type Engine = sqlx::Postgres;
 
 /// Two that want the same row do not wait for each other: the second one finds nothing to have.
 macro_rules! unless_another_has_it {

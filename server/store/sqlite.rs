@@ -25,6 +25,7 @@ use crate::hold::{self, Hold};
 type Db = SqliteConnection;
 type Reader = SqlitePool;
 type Record = SqliteRow;
+type Engine = sqlx::Sqlite;
 
 /// SQLite has one writer at a time: nobody else can be in the middle of having the row.
 macro_rules! unless_another_has_it {

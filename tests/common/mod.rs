@@ -8,6 +8,7 @@ pub mod cipher;
 pub mod cluster;
 pub mod crowd;
 pub mod database;
+pub mod intake;
 pub mod outbox;
 pub mod page;
 pub mod person;

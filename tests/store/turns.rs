@@ -2,7 +2,7 @@
 //!
 //! Stories of the contract; what is done about them in a room is not known here.
 
-use quietline::store::{RoomRow, Seated};
+use quietline::store::{Erasure, RoomRow, Seated};
 use quietline_domain::{AccountId, ClaimId, Role, RoomId, Time, room::TurnEnd};
 
 use super::stored::{counsellor, new_room, open, room, say, stores, take};
@@ -180,7 +180,7 @@ async fn a_room_that_changed_hands_is_erased_with_its_past() {
         open(&*store, new_room(1)).await;
         take(&*store, 1, asha, 7, 1).await.expect("is given");
         store.release(RoomId(1), asha, TurnEnd::GivenBack, Time(2)).await.expect("answers");
-        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(0));
+        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(Erasure::default()));
         assert!(store.left_by(asha).await.expect("reads").is_empty());
         assert_eq!(database.number("select count(*) from past_turn").await, 0);
     }

@@ -31,6 +31,12 @@ export function told(before: Desk, frame: PlainToDesk, moment: Moment): DeskStep
       return offered(desk, frame, moment);
     case "offer_ended":
       return [withoutOffer(desk, frame.room), []];
+    case "intake": {
+      const rooms = desk.rooms.map((room) =>
+        room.room === frame.room && isHeld(room) ? { ...room, intake: frame.share } : room,
+      );
+      return [{ ...desk, rooms }, []];
+    }
     case "moved": {
       const rooms = desk.rooms.map((room) => (room.room === frame.room ? passed(room, frame.why) : room));
       return [roomier({ ...desk, rooms }), []];
@@ -146,7 +152,8 @@ export function withoutOffer(desk: Desk, room: string): Desk {
 function entered(desk: Desk, view: PlainView, moment: Moment): DeskStep {
   const before = desk.rooms.find(({ room }) => room === view.room);
   if (before && isHeld(before)) {
-    return inRoom(desk, view.room, { type: "talk", input: { type: "view", view } }, moment);
+    const rooms = desk.rooms.map((room) => (room === before ? { ...before, intake: view.intake } : room));
+    return inRoom({ ...desk, rooms }, view.room, { type: "talk", input: { type: "view", view } }, moment);
   }
   const accepted = desk.offers.some(({ room, answer }) => room === view.room && answer === "accept");
   const rooms = [...desk.rooms.filter((room) => room !== before), sat(view, before, moment)];

@@ -14,6 +14,8 @@ export type Held = {
   readonly parting: Parting;
   /** Lines that arrived while the counsellor was not in this room. */
   readonly unread: number;
+  /** What opens the student's intake, while they share it. */
+  readonly intake: string | null;
 };
 
 /** A room that has ended and is still shown. `ended` is null when it was found gone, without being told how. */
@@ -49,7 +51,7 @@ export function isPassed(room: DeskRoom): room is Passed {
 export function sat(view: PlainView, before: DeskRoom | undefined, moment: Moment): Held {
   const draft = before && isPassed(before) ? before.unsent.join("\n") : "";
   const fresh = talk(view, "counsellor", moment);
-  return { room: view.room, talk: { ...fresh, draft }, parting: staying, unread: 0 };
+  return { room: view.room, talk: { ...fresh, draft }, parting: staying, unread: 0, intake: view.intake };
 }
 
 export function past(room: DeskRoom, ended: Ended | null): DeskRoom {

@@ -70,6 +70,7 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
       case "line":
       case "key_epoch":
       case "nickname":
+      case "intake":
       case "renamed": {
         const room = rooms.get(frame.room);
         return room ? aboutRoom(room, frame, way) : [];
@@ -102,6 +103,9 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
       case "nickname":
         room.envelope = frame.nickname;
         return named(room);
+      case "intake":
+        room.intake = frame.body;
+        return [await shared(room)];
       case "renamed": {
         room.prefix = frame.prefix;
         const nickname = await calledIn(room);
@@ -119,11 +123,13 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
     room.view = view;
     room.keys.described(view);
     [room.envelope, room.prefix, room.older] = [view.nickname, view.renamed ?? "", "may ask"];
+    room.intake = view.intake;
     if (!room.keys.secrets.has(room.keys.current)) ask(room, way);
     else if (room.reveal !== null) reveal(room, way);
     await keep(room);
     const { share: _share, staff: _staff, key_epoch: _epoch, renamed: _renamed, ...rest } = view;
-    return [{ ...rest, nickname: await calledIn(room) }, sealing(room)];
+    const { share: intake } = await shared(room);
+    return [{ ...rest, nickname: await calledIn(room), intake }, sealing(room)];
   }
 
   /** In the background: it may take a request, and what is said in other rooms does not wait for it. */
@@ -157,7 +163,7 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
     reveal(room, way);
     await keep(room);
     if (room.view === null) return [];
-    return [sealing(room), ...(await named(room)), ...(await unlocked(room))];
+    return [sealing(room), ...(await named(room)), await shared(room), ...(await unlocked(room))];
   }
 
   function reveal(room: DeskRoomKeys, way: DeskWay) {
@@ -225,11 +231,16 @@ export function deskSealing({ identities, shelf, random, pairs = ephemeral }: Pa
   };
 }
 
-type AboutKeys = Extract<ToDesk, { type: "lines" | "line" | "key_epoch" | "nickname" | "renamed" }>;
+type AboutKeys = Extract<ToDesk, { type: "lines" | "line" | "key_epoch" | "nickname" | "intake" | "renamed" }>;
 
 async function calledIn({ keys, envelope, prefix }: DeskRoomKeys): Promise<string | null> {
-  const name = envelope && (await keys.nickname(envelope));
+  const name = envelope && (await keys.lone("nickname", envelope));
   return name === null ? null : cut(prefix + name, 50);
+}
+
+/** What opens the student's intake, as far as this desk can read it. */
+async function shared({ room, keys, intake }: DeskRoomKeys): Promise<Extract<PlainToDesk, { type: "intake" }>> {
+  return { type: "intake", room, share: intake && (await keys.lone("intake", intake)) };
 }
 
 async function named(room: DeskRoomKeys): Promise<PlainToDesk[]> {

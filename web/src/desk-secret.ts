@@ -16,6 +16,8 @@ export type DeskRoomKeys = {
   /** Null while the room is accepted and not here yet. */
   view: RoomView | null;
   envelope: Envelope | null;
+  /** What opens the student's intake, while they share it. */
+  intake: Envelope | null;
   prefix: string;
   words: FourWords | null;
   /** Lines that came before their key. */
@@ -35,7 +37,7 @@ export type Asking = (room: DeskRoomKeys, keyEpoch: number) => Promise<Offered |
 export function begun(room: string, stored: Stored | null, random: Chance = chance): DeskRoomKeys {
   const keys = roomKeys(room, "counsellor", { current: 0, secrets: stored?.secrets ?? new Map() }, random);
   const words = stored?.words ?? null;
-  const nothing = { view: null, envelope: null, prefix: "", asking: null, misread: 0, reveal: null };
+  const nothing = { view: null, envelope: null, intake: null, prefix: "", asking: null, misread: 0, reveal: null };
   return { room, keys, words, locked: new Map(), asked: "no", older: "may ask", ...nothing };
 }
 

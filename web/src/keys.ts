@@ -20,9 +20,9 @@ import {
 import type { Envelope } from "./protocol.gen";
 
 export const SUITE = 1;
-/** The nickname has no line that it belongs to, and one size for all names. */
+/** What is no line has none that it belongs to, and one size whatever it holds. */
 const NO_CID = "00000000-0000-0000-0000-000000000000";
-const NAME_SIZE = 512;
+const LONE_SIZE = 512;
 
 const IV = 12;
 const TAG = 16;
@@ -30,7 +30,10 @@ const HEAD = 8;
 const HEAVIEST = 16_000;
 const SIZES = [256, 512, 1_024, 2_048, 4_096, 8_192, 16_384];
 
-export type Direction = "student" | "counsellor" | "nickname";
+export type Direction = "student" | "counsellor" | Lone;
+
+/** What is sealed once for a key epoch and is no line: what somebody is called, and what opens their intake. */
+export type Lone = "nickname" | "intake";
 
 /** Where something is sealed: the same bytes open nowhere else. */
 export type Place = { readonly room: string; readonly keyEpoch: number; readonly direction: Direction };
@@ -75,12 +78,19 @@ export async function open(key: CryptoKey, place: Place, cid: string, envelope: 
   return unpadded(place.direction, await openBytes(key, sealed, bound(place, cid)));
 }
 
-export async function sealName(key: CryptoKey, place: Place, name: string, random: Chance = chance): Promise<Envelope> {
-  return seal(key, { ...place, direction: "nickname" }, NO_CID, { counter: 0, text: name }, random);
+export type LonePlace = Place & { readonly direction: Lone };
+
+export async function sealLone(
+  key: CryptoKey,
+  place: LonePlace,
+  text: string,
+  random: Chance = chance,
+): Promise<Envelope> {
+  return seal(key, place, NO_CID, { counter: 0, text }, random);
 }
 
-export async function openName(key: CryptoKey, place: Place, envelope: Envelope): Promise<string> {
-  const { counter, text } = await open(key, { ...place, direction: "nickname" }, NO_CID, envelope);
+export async function openLone(key: CryptoKey, place: LonePlace, envelope: Envelope): Promise<string> {
+  const { counter, text } = await open(key, place, NO_CID, envelope);
   if (counter !== 0) throw new Unopened();
   return text;
 }
@@ -112,9 +122,10 @@ function bound({ direction, room, keyEpoch }: Place, cid: string): Bytes {
   return joined(about(direction, room, keyEpoch), uuidBytes(cid));
 }
 
-/** How long the plaintext is that holds so much text: a line tells its size only roughly, a nickname not at all. */
+/** How long the plaintext is that holds so much text: a line tells its size only roughly, what is no line not at all. */
 function padding(direction: Direction, text: number): number {
-  const size = direction === "nickname" ? NAME_SIZE : SIZES.find((one) => one >= HEAD + text);
+  const lone = direction === "nickname" || direction === "intake";
+  const size = lone ? LONE_SIZE : SIZES.find((one) => one >= HEAD + text);
   if (size === undefined || HEAD + text > size || text > HEAVIEST) throw new Unopened();
   return size;
 }

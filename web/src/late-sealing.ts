@@ -46,7 +46,8 @@ export function lateSealing(load: () => Promise<StudentBetween>): LateSealing {
         introductions.set(frame.type, frame);
       }
       if (loaded !== null) return loaded.outward(frame);
-      return frame.type === "say" ? sealing().then((ready) => ready.outward(frame)) : frame;
+      if (frame.type !== "say" && frame.type !== "share_intake") return frame;
+      return sealing().then((ready) => ready.outward(frame));
     },
   };
 }

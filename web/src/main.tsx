@@ -24,7 +24,8 @@ const exitTo = exitAddress(setting("exit-url"));
 const sealing = lateSealing(async () => {
   const { studentSealing } = await import("./student-sealing");
   const keep = (keys: string) => void (rememberKeys(keys) || act({ type: "not_kept" }));
-  return studentSealing({ tab: { keys: rememberedKeys, keep }, guest: en.room.guest });
+  const { shareOf } = await import("./intake-share");
+  return studentSealing({ tab: { keys: rememberedKeys, keep }, guest: en.room.guest, share: () => myKey(shareOf) });
 });
 
 const socket = passage(
@@ -45,6 +46,12 @@ function act(input: Input) {
   else removeEventListener("beforeunload", ask);
   state.value = next;
   for (const effect of effects) carryOut(effect);
+}
+
+/** Of the room that this page is in; the tab may not be allowed to keep it. */
+async function myKey<T>(use: (key: string) => Promise<T>): Promise<T | null> {
+  const { screen } = state.value;
+  return screen.at === "room" || screen.at === "returning" ? use(screen.key) : null;
 }
 
 function carryOut(effect: Effect) {

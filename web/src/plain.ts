@@ -10,9 +10,13 @@ export type Body = { readonly kind: "text"; readonly text: string } | { readonly
 export type PlainSaid = Omit<Said, "body"> & { body: Body };
 export type PlainLine = Omit<Line, "body"> & { body: Body };
 
-/** Without the keys. The nickname is null while the student's page has not sealed one that this page can open. */
-export type PlainView = Omit<RoomView, "nickname" | "renamed" | "share" | "staff" | "key_epoch"> & {
+/**
+ * Without the keys. The nickname is null while the student's page has not sealed one that this page can open; `intake`
+ * is what opens the student's intake, on the desk, while they share it.
+ */
+export type PlainView = Omit<RoomView, "nickname" | "renamed" | "share" | "staff" | "key_epoch" | "intake"> & {
   nickname: string | null;
+  intake: string | null;
 };
 
 /** What is known of the secret of a conversation. `words` is null while there is nothing to compare. */
@@ -45,13 +49,17 @@ export type PlainFromRoom =
   | { type: "renamed"; room: string; nickname: string }
   | Exclude<FromRoom, { type: "room" | "lines" | "line" | "renamed" | "key_epoch" }>;
 
-type Keys = "key_offered" | "revealed_nonce" | "called" | "key_handed" | "nickname";
+type Keys = "key_offered" | "revealed_nonce" | "called" | "key_handed" | "nickname" | "intake";
 
 export type PlainToStudent = Exclude<ToStudent, FromRoom | { type: Keys }> | PlainFromRoom;
-export type PlainToDesk = Exclude<ToDesk, FromRoom | { type: Keys }> | PlainFromRoom;
+export type PlainToDesk =
+  | Exclude<ToDesk, FromRoom | { type: Keys }>
+  | PlainFromRoom
+  | { type: "intake"; room: string; share: string | null };
 
 export type PlainFromStudent =
-  | Exclude<FromStudent, { type: "say" | "hand_key" | "nickname" }>
+  | Exclude<FromStudent, { type: "say" | "hand_key" | "nickname" | "share_intake" }>
+  | { type: "share_intake" }
   | { type: "say"; cid: string; text: string };
 
 export type PlainFromDesk =

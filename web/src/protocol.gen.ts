@@ -1,6 +1,6 @@
 // The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.
 
-export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Envelope, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "nickname", body: Envelope, } | { "type": "hand_key", key_epoch: number, for: string, answer: KeyAnswer, } | { "type": "close", };
+export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Envelope, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "nickname", body: Envelope, } | { "type": "share_intake", body: Envelope, } | { "type": "stop_sharing", } | { "type": "hand_key", key_epoch: number, for: string, answer: KeyAnswer, } | { "type": "close", };
 
 export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, for: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
@@ -50,7 +50,7 @@ moved: Array<string>,
 /**
  * How often to beat while no room is held; a `room` frame says how often in a room (U6).
  */
-beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, key_epoch: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | { "type": "nickname", room: string, nickname: Envelope, } | { "type": "key_handed", room: string, key_epoch: number, for: string, answer: KeyAnswer, } | FromRoom;
+beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, key_epoch: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | { "type": "nickname", room: string, nickname: Envelope, } | { "type": "intake", room: string, body: Envelope | null, } | { "type": "key_handed", room: string, key_epoch: number, for: string, answer: KeyAnswer, } | FromRoom;
 
 export type Colleague = { id: string, nickname: Nickname, };
 
@@ -79,6 +79,10 @@ nickname: Envelope | null,
  * What stands before that nickname since a registered person has taken it (U4).
  */
 renamed: string | null, 
+/**
+ * What opens the student's intake for their counsellor, as the student's page has sealed it, while they share it.
+ */
+intake: Envelope | null, 
 /**
  * The counsellor's, once there is one.
  */
@@ -180,11 +184,17 @@ lines: number,
  */
 erased: Array<Erased>, 
 /**
+ * What stays although the room is gone; told to the student alone.
+ */
+kept?: Array<Remaining>, 
+/**
  * Names this erasure and nothing else: four characters, a hyphen, four more.
  */
 receipt: string, by: EndedBy, };
 
-export type Erased = "room" | "lines" | "nickname" | "key";
+export type Erased = "room" | "lines" | "nickname" | "key" | "intake";
+
+export type Remaining = "intake";
 
 export type EndedBy = "student" | "counsellor" | "silence" | "absence";
 

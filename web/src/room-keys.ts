@@ -2,7 +2,7 @@
 // Both pages use it. It knows no socket and no storage, and never which words belong to which person.
 
 import { type Bytes, type Chance, chance, decoded, sized } from "./bytes";
-import { contentKey, type Direction, open, openName, type Place, seal, sealName } from "./keys";
+import { contentKey, type Direction, type Lone, open, openLone, type Place, seal, sealLone } from "./keys";
 import { type Order, order } from "./order";
 import type { Body, PlainSaid } from "./plain";
 import type { Envelope, Role, RoomView, Said } from "./protocol.gen";
@@ -22,8 +22,9 @@ export type RoomKeys = {
   sealed(cid: string, text: string): Promise<Envelope | null>;
   /** The words of this line go again under another cid, or never. */
   forgetLine(cid: string): void;
-  nickname(envelope: Envelope): Promise<string | null>;
-  sealedNickname(name: string): Promise<Envelope | null>;
+  /** What is no line. Null while there is no key, or if no key opens it. */
+  lone(what: Lone, envelope: Envelope): Promise<string | null>;
+  sealedLone(what: Lone, text: string): Promise<Envelope | null>;
 };
 
 const LOCKED: Body = { kind: "locked" };
@@ -55,7 +56,7 @@ export function roomKeys(
     return found;
   }
 
-  const at = (direction: Direction, keyEpoch: number): Place => ({ room, direction, keyEpoch });
+  const at = <D extends Direction>(direction: D, keyEpoch: number) => ({ room, direction, keyEpoch });
 
   async function body(line: Said): Promise<Body> {
     const before = read.get(line.seq);
@@ -116,19 +117,19 @@ export function roomKeys(
       return envelope;
     },
     forgetLine: (cid) => void envelopes.delete(cid),
-    async nickname(envelope) {
-      const place = at("nickname", envelope.key_epoch);
+    async lone(what, envelope) {
+      const place = at(what, envelope.key_epoch);
       try {
         const found = key(place);
-        return found && (await openName(await found, place, envelope));
+        return found && (await openLone(await found, place, envelope));
       } catch {
         return null;
       }
     },
-    async sealedNickname(name) {
-      const place = at("nickname", current);
+    async sealedLone(what, text) {
+      const place = at(what, current);
       const found = key(place);
-      return found && sealName(await found, place, name, random);
+      return found && sealLone(await found, place, text, random);
     },
   };
 }

@@ -7,7 +7,7 @@ import { type Agreed, answered, ephemeral, examined, fourWords, kept, type Pairs
 import { cut } from "./lines";
 import type { Between, Way } from "./passage";
 import type { PlainFromStudent, PlainSaid, PlainToStudent, Sealing } from "./plain";
-import type { KeyAnswer, FromStudent, RoomView, Said, ToStudent } from "./protocol.gen";
+import type { Envelope, KeyAnswer, FromStudent, RoomView, Said, ToStudent } from "./protocol.gen";
 import { type RoomKeys, roomKeys } from "./room-keys";
 import {
   compared,
@@ -31,6 +31,7 @@ type Held = {
   staff: Bytes;
   name: string | null;
   prefix: string;
+  sharing: boolean;
   /** By the public half of the offer: asked again, the same is answered. */
   readonly answers: Map<string, Answered>;
   /** The counsellor whose key was not certified. */
@@ -41,6 +42,8 @@ export type Parts = {
   readonly tab: Tab;
   /** What somebody is called whose name is lost. */
   readonly guest: string;
+  /** What opens this tab's intake for a counsellor; the same whenever it is asked for. */
+  readonly share: () => Promise<string | null>;
   readonly random?: Chance;
   readonly pairs?: Pairs;
 };
@@ -48,6 +51,7 @@ export type Parts = {
 export function studentSealing({
   tab,
   guest,
+  share,
   random = chance,
   pairs = ephemeral,
 }: Parts): Between<FromStudent, ToStudent, PlainFromStudent, PlainToStudent> {
@@ -87,6 +91,7 @@ export function studentSealing({
         room.refused = null;
         ensureSecret(room);
         await sayName(room, way);
+        if (room.sharing) await sayShare(room, way);
         return [sealing(room)];
       case "key_offered":
         return offered(room, frame, way);
@@ -115,13 +120,15 @@ export function studentSealing({
     room.prefix = view.renamed ?? "";
     // Of a secret that another tab has made and sealed the name with there cannot be a second one.
     if (room.keys.secrets.has(view.key_epoch) || view.nickname?.key_epoch !== view.key_epoch) ensureSecret(room);
-    const kept = view.nickname && (await room.keys.nickname(view.nickname));
+    const kept = view.nickname && (await room.keys.lone("nickname", view.nickname));
     room.name ??= kept ?? null;
     // The server says the name once, in answer to being asked for a room. After that nobody but this page knows it.
     if (room.name === null && asked === "hello") room.name = wished ?? guest;
     if (kept === null || view.nickname?.key_epoch !== room.keys.current) await sayName(room, way);
+    room.sharing = view.intake !== null;
+    if (view.intake !== null && view.intake.key_epoch !== room.keys.current) await sayShare(room, way);
     const { share: _share, staff: _staff, key_epoch: _epoch, renamed: _renamed, ...rest } = view;
-    return [{ ...rest, nickname: called(room) }, sealing(room)];
+    return [{ ...rest, nickname: called(room), intake: null }, sealing(room)];
   }
 
   function begun(view: RoomView): Held {
@@ -129,7 +136,8 @@ export function studentSealing({
     const staff = possession.staff ?? sized(decoded(view.staff), 65);
     possession.staff = staff;
     const keys = roomKeys(view.room, "student", possession, random);
-    return { room: view.room, keys, possession, staff, name: null, prefix: "", answers: new Map(), refused: null };
+    const nothing = { name: null, prefix: "", sharing: false, refused: null };
+    return { room: view.room, keys, possession, staff, answers: new Map(), ...nothing };
   }
 
   /** Made as soon as the key epoch is heard of, so that a line never waits for anybody. */
@@ -203,7 +211,27 @@ export function studentSealing({
     if (frame.type === "hello" || frame.type === "join") asked = frame.type;
     if (frame.type === "join") wished = frame.nickname ?? null;
     if (frame.type === "older" && held !== null) letRead(held, frame.share);
+    if (frame.type === "stop_sharing" && held !== null) held.sharing = false;
+    if (frame.type === "share_intake") return shared();
     return frame.type === "say" ? said(frame) : frame;
+  }
+
+  async function shared(): Promise<FromStudent | null> {
+    if (held === null) return null;
+    held.sharing = true;
+    const body = await sealedShare(held);
+    return body && { type: "share_intake", body };
+  }
+
+  /** Again with each new secret: whoever comes next reads it too. */
+  async function sayShare(room: Held, way: StudentWay) {
+    const body = await sealedShare(room);
+    if (body) way.tell({ type: "share_intake", body });
+  }
+
+  async function sealedShare({ keys }: Held): Promise<Envelope | null> {
+    const opens = await share();
+    return opens === null ? null : keys.sealedLone("intake", opens);
   }
 
   /** What the student lets be read is heard here, from the page itself. */
@@ -243,7 +271,7 @@ function here({ recipients }: Possession, current: number): Recipient[] {
 }
 
 async function sayName({ keys, name }: Held, way: StudentWay) {
-  const body = name === null ? null : await keys.sealedNickname(name);
+  const body = name === null ? null : await keys.sealedLone("nickname", name);
   if (body) way.tell({ type: "nickname", body });
 }
 

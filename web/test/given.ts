@@ -21,6 +21,7 @@ export function view(changes: Partial<PlainView> = {}): PlainView {
     room: ROOM,
     epoch: EPOCH,
     nickname: "guest_4821",
+    intake: null,
     counsellor: null,
     revealed: false,
     reads_after: 0,

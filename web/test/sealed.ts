@@ -65,6 +65,7 @@ export function wireView(changes: Partial<RoomView> = {}): { type: "room" } & Ro
     key_epoch: 1,
     nickname: null,
     renamed: null,
+    intake: null,
     ...changes,
   };
 }

@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import { decoded } from "../src/bytes";
 import { certified, examined, fourWords, kept as keptTo, received } from "../src/handing";
-import { contentKey, type Direction, open, openName } from "../src/keys";
+import { contentKey, type Direction, open, openLone } from "../src/keys";
 import { read, restored } from "../src/recovery";
 import { lastIsRefused, type Signed, vectors } from "./vectors";
 
@@ -37,7 +37,7 @@ test("whatever was tampered with, moved or misshapen is refused", async () => {
   for (const { why, room, direction, key_epoch, cid, envelope } of file.refused_envelopes) {
     const place = { room, direction, keyEpoch: key_epoch };
     const opens = key(direction, key_epoch, room).then(async (found) =>
-      direction === "nickname" ? openName(found, place, envelope) : open(found, place, cid, envelope),
+      direction === "nickname" ? openLone(found, { ...place, direction }, envelope) : open(found, place, cid, envelope),
     );
     await expect(opens, why).rejects.toThrow("This cannot be opened.");
   }

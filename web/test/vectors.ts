@@ -4,7 +4,7 @@
 
 import { about, type Bytes, type Chance, encoded, joined, u32, utf8, uuidBytes } from "../src/bytes";
 import { answered, fourWords, type Identity, offerKey } from "../src/handing";
-import { contentBits, contentKey, type Direction, type Place, seal, sealBytes, sealName } from "../src/keys";
+import { contentBits, contentKey, type Direction, type Place, seal, sealBytes, sealLone } from "../src/keys";
 import { order } from "../src/order";
 import type { KeyAnswer, Envelope, KeyOffer } from "../src/protocol.gen";
 import { kept, spelled } from "../src/recovery";
@@ -106,7 +106,7 @@ async function envelopes() {
   }
   for (const [nth, name] of ["moss", "木".repeat(50)].entries()) {
     const key = await contentKey(secret(K), SHARE, at("nickname"));
-    const envelope = await sealName(key, at("nickname"), name, iv(240 + nth));
+    const envelope = await sealLone(key, { ...at("nickname"), direction: "nickname" }, name, iv(240 + nth));
     const where = { direction: "nickname" as const, cid: "00000000-0000-0000-0000-000000000000" };
     list.push({ name: "nickname", ...where, counter: 0, text: name, envelope });
   }

@@ -1,4 +1,5 @@
-//! What the two pages of a room hand to each other so that both can read: offers, answers and a sealed nickname.
+//! What the two pages of a room hand to each other so that both can read: offers, answers, a sealed nickname, and
+//! what opens the intake.
 //!
 //! The room carries them and reads none. Who may have what, and until when, was decided by the machine.
 
@@ -116,6 +117,23 @@ impl Room {
                 room.nickname = Some(sealed.clone());
                 let nickname = ToDesk::Nickname { room: room.uuid(), nickname: sealed };
                 room.send(Role::Counsellor, Heard::Frame(frame(&nickname)));
+            }
+            Err(error) => room.fault(&error, ctx),
+        }));
+    }
+
+    pub(super) fn share_intake(&mut self, sealed: Option<Envelope>, ctx: &mut Context<Self>) {
+        let is_current = |sealed: &Envelope| sealed.is_well_formed() && sealed.key_epoch == self.machine.key_epoch();
+        if sealed.as_ref().is_some_and(|sealed| !is_current(sealed)) {
+            return;
+        }
+        let (store, id, kept) = (self.house.store.clone(), self.id, sealed.clone());
+        let keeping = async move { store.keep_shared(id, kept).await }.into_actor(self);
+        ctx.wait(keeping.map(|kept, room, ctx| match kept {
+            Ok(()) => {
+                room.intake = sealed.clone();
+                let shared = ToDesk::Intake { room: room.uuid(), body: sealed };
+                room.send(Role::Counsellor, Heard::Frame(frame(&shared)));
             }
             Err(error) => room.fault(&error, ctx),
         }));

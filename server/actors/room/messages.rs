@@ -81,6 +81,8 @@ pub enum Deed {
     },
     /// What the student is called, as their page has sealed it.
     Nickname(Envelope),
+    /// What opens the student's intake, as their page has sealed it; nothing, when they share it no more.
+    ShareIntake(Option<Envelope>),
     Beat(Level),
     Seen {
         seq: Seq,
@@ -223,7 +225,8 @@ impl Handler<Placed> for Room {
 
 impl Deed {
     fn is_about_keys(&self) -> bool {
-        matches!(self, Self::OfferKey(_) | Self::HandKey { .. } | Self::Reveal { .. } | Self::Nickname(_))
+        use Deed::{HandKey, Nickname, OfferKey, Reveal, ShareIntake};
+        matches!(self, OfferKey(_) | HandKey { .. } | Reveal { .. } | Nickname(_) | ShareIntake(_))
     }
 }
 
@@ -262,6 +265,7 @@ impl Handler<Done> for Room {
                 self.tell_nonce();
             }
             Deed::Nickname(sealed) => self.keep_nickname(sealed, ctx),
+            Deed::ShareIntake(sealed) => self.share_intake(sealed, ctx),
             Deed::Beat(level) => self.feed(Input::Beat { role, level }, ctx),
             Deed::Seen { seq } => self.feed(Input::Seen { by: role, seq }, ctx),
             Deed::Typing => self.feed(Input::Typing { from: role }, ctx),

@@ -14,8 +14,8 @@ use crate::{
     actors::{Heard, queue},
     metrics,
     protocol::{
-        self, Ended, EndedBy, Erased, FromRoom, Line, Moved, Notice, Older, PlacedNotice, Refusal, Refused, Resume,
-        RoomView, Said, ToDesk, Warning, Whereabouts, frame,
+        self, FromRoom, Line, Moved, Notice, Older, PlacedNotice, Refusal, Refused, Resume, RoomView, Said, ToDesk,
+        Warning, Whereabouts, frame,
     },
 };
 
@@ -84,21 +84,6 @@ impl Room {
         }
     }
 
-    pub(super) fn tell_ended(&mut self, by: domain::EndedBy, lines: u64) {
-        let by = match by {
-            domain::EndedBy::Student => EndedBy::Student,
-            domain::EndedBy::Counsellor => EndedBy::Counsellor,
-            domain::EndedBy::Silence => EndedBy::Silence,
-            domain::EndedBy::Absence => EndedBy::Absence,
-        };
-        metrics::room_erased(by);
-        let erased = vec![Erased::Room, Erased::Lines, Erased::Nickname, Erased::Key];
-        let (room, at, receipt) = (self.uuid(), self.house.clock.now().0, receipt());
-        let ended = frame(&FromRoom::Ended(Ended { room, at, lines, erased, receipt, by }));
-        self.send(Role::Student, Heard::Frame(ended.clone()));
-        self.send(Role::Counsellor, Heard::Frame(ended));
-    }
-
     /// To whoever sits in the room.
     pub(super) fn tell_both(&mut self, what: &FromRoom) {
         let told = frame(what);
@@ -128,6 +113,7 @@ impl Room {
             staff: self.house.staff_key,
             nickname: self.nickname.clone(),
             renamed: self.renamed.clone(),
+            intake: self.intake.clone(),
             place: self.place.filter(|_| counsellor.is_none()).map(protocol::Place::from),
             counsellor,
             revealed: self.machine.revealed(to),
@@ -180,16 +166,6 @@ impl Room {
             Refused { reason, room: Some(self.uuid()), cid: Some(Uuid::from_u128(cid.0)), claim: None, retry_ms };
         self.send(to, Heard::Frame(frame(&FromRoom::Refused(refused))));
     }
-}
-
-/// Random, so that it says nothing but which of two erasures somebody means. Without letters that are read as digits.
-fn receipt() -> String {
-    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    let random = Uuid::new_v4();
-    let letters: Vec<char> =
-        random.as_bytes().iter().map(|&byte| char::from(LETTERS[usize::from(byte) % 32])).collect();
-    let (first, rest) = letters.split_at(4);
-    first.iter().chain(['-'].iter()).chain(&rest[rest.len() - 4..]).collect()
 }
 
 fn whereabouts(presence: Presence) -> Whereabouts {

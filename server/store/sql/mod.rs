@@ -4,6 +4,8 @@
 //! [`Record`]), how a connection is made, and the few statements that differ. It decides nothing.
 
 mod clicks;
+mod intake_trees;
+mod intakes;
 mod lines;
 mod link;
 mod names;
@@ -20,13 +22,13 @@ use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
 use tokio::time::timeout;
 
-use super::{Db, PATIENCE, Reader, Record, Source, begin, insert_lines, scrub};
+use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, scrub};
 use crate::{
     private::{Digested, Forms, Nickname, SealedText},
     protocol::{Envelope, PublicKey, Said},
     store::{
-        AccountRow, Appended, Availability, ClaimRow, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake, Opening,
-        RoomRow, Seated, Store, StoreError, Sweeps, Take,
+        AccountRow, Appended, Availability, ClaimRow, Erasure, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake,
+        Opening, RoomRow, Seated, Store, StoreError, Sweeps, Take,
     },
 };
 pub use lines::sender_word;
@@ -102,6 +104,10 @@ impl Store for Database {
         self.write(move |db| Box::pin(names::keep_sealed(db, room, sealed))).await
     }
 
+    async fn keep_shared(&self, room: RoomId, sealed: Option<Envelope>) -> Kept<()> {
+        self.write(move |db| Box::pin(rooms::keep_shared(db, room, sealed))).await
+    }
+
     async fn renamed(&self) -> Kept<Vec<(RoomId, String)>> {
         in_time(async { Ok(names::renamed(&self.reader).await?) }).await
     }
@@ -126,7 +132,7 @@ impl Store for Database {
         in_time(async { Ok(lines::after(&self.reader, room, since).await?) }).await
     }
 
-    async fn erase(&self, room: RoomId) -> Kept<Option<u64>> {
+    async fn erase(&self, room: RoomId) -> Kept<Option<Erasure>> {
         self.writer.run(After::Scrub, move |db| Box::pin(rooms::erase(db, room))).await
     }
 

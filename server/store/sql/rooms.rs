@@ -7,18 +7,18 @@ use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, clicks, misread, names, turns};
+use super::{Db, Reader, Record, clicks, intakes, misread, names, turns};
 use crate::{
     private::{Digested, Nickname},
     protocol::Envelope,
-    store::{ClaimRow, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take},
+    store::{ClaimRow, Erasure, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take},
 };
 
 macro_rules! room_rows {
     ($rest:literal) => {
         concat!(
             "select room.id, room.epoch, room.key_digest, room.queue_no, room.arrived_at, room.active_at,
-                room.counsellor, room.claim, room.taken_after, room.reads_after, student.sealed, student.renamed,
+                room.counsellor, room.claim, room.taken_after, room.reads_after, room.intake, student.sealed, student.renamed,
                 holder.nickname as counsellor_nickname,
                 (select min(seq) from line where line.room = room.id and sender = 'student') as first_student,
                 (select min(seq) from line
@@ -71,6 +71,7 @@ pub async fn open(db: &mut Db, new: NewRoom) -> sqlx::Result<Opening> {
         key: new.key,
         nickname: None,
         renamed: None,
+        intake: None,
         queue_no,
         arrived: new.now,
         active: new.now,
@@ -136,18 +137,29 @@ pub async fn touch(db: &mut Db, room: RoomId, at: Time) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub async fn erase(db: &mut Db, room: RoomId) -> sqlx::Result<Option<u64>> {
+pub async fn keep_shared(db: &mut Db, room: RoomId, sealed: Option<Envelope>) -> sqlx::Result<()> {
+    sqlx::query("update room set intake = $2 where id = $1")
+        .bind(Uuid::from_u128(room.0))
+        .bind(sealed.map(|sealed| sealed.to_text()))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn erase(db: &mut Db, room: RoomId) -> sqlx::Result<Option<Erasure>> {
     let id = Uuid::from_u128(room.0);
     let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
     sqlx::query("delete from past_turn where room = $1").bind(id).execute(&mut *db).await?;
-    let student =
-        sqlx::query("delete from room where id = $1 returning student").bind(id).fetch_optional(&mut *db).await?;
+    let student = sqlx::query("delete from room where id = $1 returning student, key_digest")
+        .bind(id)
+        .fetch_optional(&mut *db)
+        .await?;
     let Some(student) = student else {
         return Ok(None);
     };
-    let student: Uuid = student.try_get(0)?;
+    let (student, key): (Uuid, String) = (student.try_get(0)?, student.try_get(1)?);
     sqlx::query("delete from chat_user where id = $1 and account is null").bind(student).execute(&mut *db).await?;
-    Ok(Some(lines))
+    Ok(Some(Erasure { lines, intake: intakes::end(db, key).await? }))
 }
 
 async fn by_key(db: &mut Db, key: Digested) -> sqlx::Result<Option<RoomRow>> {
@@ -190,13 +202,17 @@ fn room_row(row: &Record, past: Vec<PastTurn>) -> sqlx::Result<RoomRow> {
     let key: String = row.try_get("key_digest")?;
     let active: i64 = row.try_get("active_at")?;
     let said: Option<i64> = row.try_get("last_said_at")?;
-    let sealed: Option<&str> = row.try_get("sealed")?;
+    let envelope = |name: &str| {
+        let text: Option<&str> = row.try_get(name)?;
+        text.map(|text| Envelope::from_text(text).ok_or_else(|| misread(name))).transpose()
+    };
     Ok(RoomRow {
         room: RoomId(id("id")?),
         epoch: id("epoch")?,
         key: Digested::from_text(&key).ok_or_else(|| misread("key_digest"))?,
-        nickname: sealed.map(|text| Envelope::from_text(text).ok_or_else(|| misread("sealed"))).transpose()?,
+        nickname: envelope("sealed")?,
         renamed: row.try_get("renamed")?,
+        intake: envelope("intake")?,
         queue_no: row.try_get("queue_no")?,
         arrived: Time(row.try_get("arrived_at")?),
         active: Time(said.map_or(active, |said| said.max(active))),

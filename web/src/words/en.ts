@@ -21,6 +21,7 @@ const THINGS: Record<Erased, string> = {
   lines: "its messages",
   nickname: "the nickname",
   key: "the key",
+  intake: "what you wrote in the questionnaire",
 };
 
 export const en = {

@@ -1,0 +1,90 @@
+//! The intake as it is served: sessions that only their student's key, return code or counsellor's share opens.
+//!
+//! `api.rs` and `shared.rs` are the requests of the two pages; `changes.rs` says what a request makes of a session;
+//! `session.rs` opens and seals one; `sealing.rs` and `code.rs` hold the keys. What is asked, hidden and counted is the
+//! domain's; that a room takes its intake with it is the store's.
+
+mod api;
+mod asked;
+mod changes;
+mod code;
+mod refusals;
+mod sealing;
+mod session;
+mod shared;
+mod view;
+mod words;
+
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::web;
+use anyhow::Context;
+use quietline_domain::{Span, Time, intake::definition::Definition, window::Limit};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+pub use api::routes;
+
+use crate::{
+    place::{Place, Windows},
+    private::Digested,
+};
+use code::{Code, Opens};
+
+/// How many nodes a tree that is kept may have. One that grows further is refused: its rows are one write.
+pub const MOST_NODES: usize = 10_000;
+
+/// Wrong return codes from one place (Q12).
+const WRONG_CODES: Limit = Limit { most: 10, within: Span::seconds(60) };
+
+/// What one tab may ask: faster than anybody answers questions, and two tabs at once.
+const REQUESTS: Limit = Limit { most: 100, within: Span::seconds(10) };
+
+/// What is asked, and what is remembered about who asks; the latter ends with the process.
+pub struct Questionnaire {
+    pub definition: Definition,
+    /// Which definition a tree has grown from.
+    pub fingerprint: String,
+    /// The salt of return codes.
+    installation: u128,
+    /// One slow hash at a time: that bounds the memory it takes, and nobody else tries between the look at what was
+    /// wrong and the next count of it.
+    one_code: Semaphore,
+    asked: Mutex<Asked>,
+}
+
+#[derive(Default)]
+struct Asked {
+    by_key: Windows<Digested>,
+    grown: Windows<Place>,
+    wrong_codes: Windows<Place>,
+}
+
+impl Questionnaire {
+    pub fn new(definition: Definition, installation: u128) -> Self {
+        // Another build may write it differently: then trees grow anew, and are the same.
+        let fingerprint = Digested::keyed(Sha256::digest(format!("{definition:?}")).into()).to_text();
+        let (one_code, asked) = (Semaphore::new(1), Mutex::default());
+        Self { definition, fingerprint, installation, one_code, asked }
+    }
+
+    /// Counts one request with this key, or says how long to wait until one more fits.
+    fn count(&self, key: Digested, now: Time) -> Result<(), Span> {
+        self.asked().by_key.count(key, now, REQUESTS)
+    }
+
+    /// Counts one tree from this place, or says how long to wait until one more fits.
+    fn count_grown(&self, from: Place, now: Time, limit: Limit) -> Result<(), Span> {
+        self.asked().grown.count(from, now, limit)
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What this code leads to. The hash is slow, and runs where it holds up nobody.
+    async fn opens(&self, code: Code) -> anyhow::Result<Opens> {
+        let installation = self.installation;
+        web::block(move || code.opens(installation)).await.context("a return code could not be hashed")?
+    }
+}

@@ -1,0 +1,87 @@
+//! The requests of a counsellor's page about an intake that its student shares: it reads everything, and writes steps.
+//!
+//! Two things are asked for each time: what the student's page has handed to the counsellor's, sealed, and that this
+//! counsellor holds the room now. A colleague who takes over has both; one who has gone has neither for long.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use quietline_domain::intake::Step;
+use uuid::Uuid;
+
+use super::{
+    api::{Answered, answer, bearer, carried_out, seen},
+    asked::{AskedStep, NewStep},
+    changes,
+    refusals::Unanswered,
+    sealing::{DataKey, Wrap},
+    session::Session,
+};
+use crate::{
+    Parts, auth,
+    private::Credential,
+    protocol::Role,
+    store::intakes::{Change, Held, Opener},
+};
+
+/// Keeps what a share opens apart from what a key opens.
+pub const PURPOSE: &str = "share";
+
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/intake/shared", web::get().to(look))
+        .route("/intake/shared/steps", web::post().to(add_step))
+        .route("/intake/shared/steps/{id}", web::put().to(change_step))
+        .route("/intake/shared/steps/{id}", web::delete().to(drop_step));
+}
+
+async fn look(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
+    let looked = async {
+        let share = share(&request, &parts)?;
+        Ok(seen(&opened(&request, &parts, &share).await?, &parts.questionnaire))
+    };
+    answer(looked.await)
+}
+
+async fn add_step(request: HttpRequest, asked: web::Json<NewStep>, parts: web::Data<Parts>) -> HttpResponse {
+    let change = |session: &Session| changes::new_step(session, Role::Counsellor, &asked.path, Step::from(&*asked));
+    answer(changed(&request, &parts, change).await)
+}
+
+async fn change_step(
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    asked: web::Json<AskedStep>,
+    parts: web::Data<Parts>,
+) -> HttpResponse {
+    answer(changed(&request, &parts, |session| changes::step(session, *id, Step::from(&*asked))).await)
+}
+
+async fn drop_step(request: HttpRequest, id: web::Path<Uuid>, parts: web::Data<Parts>) -> HttpResponse {
+    answer(changed(&request, &parts, |session| changes::no_step(session, *id)).await)
+}
+
+async fn changed(
+    request: &HttpRequest,
+    parts: &Parts,
+    what: impl Fn(&Session) -> Result<Change, Unanswered>,
+) -> Answered {
+    let share = share(request, parts)?;
+    carried_out(parts, async || opened(request, parts, &share).await, what).await?;
+    Ok(seen(&opened(request, parts, &share).await?, &parts.questionnaire))
+}
+
+fn share(request: &HttpRequest, parts: &Parts) -> Result<Credential, Unanswered> {
+    let share = bearer(request).ok_or(Unanswered::NoKey)?;
+    parts.questionnaire.count(share.digest(), parts.clock.now()).map_err(Unanswered::Slow)?;
+    Ok(share)
+}
+
+async fn opened(request: &HttpRequest, parts: &Parts, share: &Credential) -> Result<Session, Unanswered> {
+    let account = auth::session(request, &parts.settings, &*parts.store, parts.clock.now()).await?;
+    let account = account.ok_or(Unanswered::SignedOut)?.account;
+    let row = parts.store.intake(Opener::Share(share.digest())).await?.ok_or(Unanswered::NotShared)?;
+    if row.room != Held::By(account) {
+        return Err(Unanswered::NotShared);
+    }
+    let wrap = Wrap::of(share, PURPOSE)?;
+    let key = DataKey::unwrapped(row.revision.session, &wrap, &row.sealed_key).map_err(anyhow::Error::from)?;
+    Ok(Session::opened(row, key)?)
+}
