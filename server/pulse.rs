@@ -43,7 +43,7 @@ pub async fn beat(parts: Parts) -> StoreError {
 
 /// How many intakes go in one transaction: so few that whoever says something meanwhile waits no longer for it than for
 /// a neighbour's line.
-const INTAKES_AT_ONCE: u32 = 4;
+const INTAKES_AT_ONCE: u32 = 3;
 
 /// Erases whatever should have been erased and was not. Returns how many rooms it were.
 ///

@@ -45,7 +45,8 @@ async fn a_session_begins_with_its_profile_and_outlives_a_restart() {
     );
     page.answers("001002001", "no").await;
     page.puts("/nodes/003002", json!({"decision": "yes"})).await;
-    let before = page.puts("/at", json!({"path": "001002001"})).await;
+    assert_eq!(page.put("/at", json!({"path": "001002001"})).await.0, 204);
+    let before = page.get("").await.1;
     assert_eq!((&before["at"], &before["progress"]), (&json!("001002001"), &json!(11)));
 
     let portal = portal.restart().await;
@@ -71,7 +72,8 @@ async fn answers_stay_with_their_entry_when_the_list_changes() {
     let view = two_shops(&page).await;
     page.answers("001001001", "yes").await;
     let before = page.answers("001002001", "no").await;
-    let step = json!({"path": "001002001", "what": "ask South", "by_when": "soon", "who": "me"});
+    let step =
+        json!({"id": uuid::Uuid::new_v4(), "path": "001002001", "what": "ask South", "by_when": "soon", "who": "me"});
     page.post("/steps", step).await;
 
     let same = json!({"answers": {"P": named(&view, "P"), "Q": true}});
@@ -136,7 +138,12 @@ async fn nobody_gets_anything_with_another_key() {
     let page = Asker::new(&portal);
     two_shops(&page).await;
     page.answers("001001001", "no").await;
-    let (_, view) = page.post("/steps", json!({"path": "001001001", "what": "a step", "by_when": "", "who": ""})).await;
+    let (_, view) = page
+        .post(
+            "/steps",
+            json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": "a step", "by_when": "", "who": ""}),
+        )
+        .await;
     let step = view["steps"][0]["id"].as_str().expect("an id").to_owned();
     let other = Asker::new(&portal);
     for (method, path) in [("GET", ""), ("POST", "/resume"), ("POST", "/code"), ("DELETE", "/share")] {
@@ -180,8 +187,16 @@ async fn what_is_not_asked_is_refused_and_changes_nothing() {
         assert_eq!((answered, &refused["reason"]), (status, &json!(reason)), "{path} {body}");
     }
     for (body, status, reason) in [
-        (json!({"path": "001001001", "what": "x", "by_when": "", "who": ""}), 422, "not_a_concern"),
-        (json!({"path": "009", "what": "x", "by_when": "", "who": ""}), 404, "no_such_node"),
+        (
+            json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": "x", "by_when": "", "who": ""}),
+            422,
+            "not_a_concern",
+        ),
+        (
+            json!({"id": uuid::Uuid::new_v4(), "path": "009", "what": "x", "by_when": "", "who": ""}),
+            404,
+            "no_such_node",
+        ),
         (json!({"path": "001001001"}), 400, "malformed"),
     ] {
         let (answered, refused) = page.post("/steps", body.clone()).await;
@@ -189,7 +204,8 @@ async fn what_is_not_asked_is_refused_and_changes_nothing() {
     }
     assert_eq!(page.get("").await.1, view);
     page.answers("001001001", "no").await;
-    let step = |what: &str| json!({"path": "001001001", "what": what, "by_when": "", "who": ""});
+    let step =
+        |what: &str| json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": what, "by_when": "", "who": ""});
     assert_eq!(page.post("/steps", step(&"x".repeat(501))).await.1["reason"], "too_long");
     assert_eq!(page.post("/steps", step("   ")).await.0, 422);
     assert_eq!(page.post("/steps", step(&"ö".repeat(500))).await.0, 200);

@@ -55,10 +55,14 @@ async fn a_counsellor_sees_it_while_it_is_shared_and_writes_steps_alone() {
     let desk = given(&portal, &asha, &share);
     let (status, view) = desk.get("/shared").await;
     assert_eq!((status, tree(&view)[2].as_str()), (200, "1.1.1 A is well no"));
-    let step = json!({"path": "001001001", "what": "a walk", "by_when": "Friday", "who": "both"});
+    let step =
+        json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": "a walk", "by_when": "Friday", "who": "both"});
     let (status, view) = desk.post("/shared/steps", step.clone()).await;
     assert_eq!((status, &view["steps"][0]["from"]), (200, &json!("counsellor")));
-    page.post("/steps", step).await;
+    desk.post("/shared/steps", step.clone()).await;
+    let mut other = step;
+    other["id"] = json!(uuid::Uuid::new_v4());
+    page.post("/steps", other).await;
     let steps = page.get("").await.1["steps"].clone();
     assert_eq!(steps.as_array().map(Vec::len), Some(2));
     let id = steps[0]["id"].as_str().expect("an id");
@@ -263,7 +267,7 @@ async fn a_copy_of_the_database_reads_no_name_no_answer_and_no_step() {
     let page = Asker::new(&portal);
     page.profile(json!({"P": [{"name": "canary-shop"}], "Q": true})).await;
     page.answers("001001001", "no").await;
-    let step = json!({"path": "001001001", "what": "canary-what", "by_when": "canary-when", "who": "canary-who"});
+    let step = json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": "canary-what", "by_when": "canary-when", "who": "canary-who"});
     assert_eq!(page.post("/steps", step).await.0, 200);
     let code = code(&page).await;
     let open = files(&portal);

@@ -4,7 +4,7 @@
 //! *The intake*.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use quietline_domain::intake::{Answers, Profile, Step};
+use quietline_domain::intake::{Answers, Path, Profile, Step};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -134,12 +134,24 @@ async fn answer_node(
     answer(changed(&request, &parts, |session| changes::noted(session, &path, &asked)).await)
 }
 
+/// The one request that comes with every *Next*: it costs the same in any tree, and opens nothing.
 async fn go_to(request: HttpRequest, asked: web::Json<AskedAt>, parts: web::Data<Parts>) -> HttpResponse {
-    answer(changed(&request, &parts, |session| changes::at(session, &asked.path)).await)
+    answer(
+        async {
+            let key = Tab::of(&request, &parts)?.0.digest();
+            let path = Path::from_stored(&asked.path).map_err(|_| Unanswered::NoSuchNode)?;
+            match parts.store.stand_at(key, path, parts.clock.now()).await? {
+                true => Ok(HttpResponse::NoContent().finish()),
+                false => Err(Unanswered::NoSuchNode),
+            }
+        }
+        .await,
+    )
 }
 
 async fn add_step(request: HttpRequest, asked: web::Json<NewStep>, parts: web::Data<Parts>) -> HttpResponse {
-    let change = |session: &Session| changes::new_step(session, Role::Student, &asked.path, Step::from(&*asked));
+    let change =
+        |session: &Session| changes::new_step(session, Role::Student, asked.id, &asked.path, Step::from(&*asked));
     answer(changed(&request, &parts, change).await)
 }
 

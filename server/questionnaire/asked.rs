@@ -53,6 +53,8 @@ pub struct AskedAt {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewStep {
+    /// Made by the page and kept for every retry: the same step twice is one.
+    pub id: Uuid,
     pub path: String,
     what: String,
     by_when: String,

@@ -100,17 +100,16 @@ pub fn noted(session: &Session, path: &str, asked: &AskedNode) -> Result<Change,
     Ok(Change::Noted { path: node.path, sealed: sealed_note(&session.key, &node.key, note)? })
 }
 
-pub fn at(session: &Session, path: &str) -> Result<Change, Unanswered> {
-    session.node(path).map(|node| Change::At(node.key.clone())).ok_or(Unanswered::NoSuchNode)
-}
-
-pub fn new_step(session: &Session, from: Role, path: &str, step: Step) -> Result<Change, Unanswered> {
+pub fn new_step(session: &Session, from: Role, id: Uuid, path: &str, step: Step) -> Result<Change, Unanswered> {
     let node = concern(session, session.node(path))?;
     let of_concern = session.steps.iter().filter(|planned| planned.node == node.key).count();
+    if session.steps.iter().any(|planned| planned.id == id.as_u128()) {
+        return self::step(session, id, step);
+    }
     if of_concern >= MOST_STEPS_OF_A_CONCERN || session.steps.len() >= MOST_STEPS {
         return Err(Unanswered::TooMany);
     }
-    kept_step(session, Uuid::new_v4().as_u128(), from, node.key.clone(), step)
+    kept_step(session, id.as_u128(), from, node.key.clone(), step)
 }
 
 pub fn step(session: &Session, id: Uuid, step: Step) -> Result<Change, Unanswered> {

@@ -41,7 +41,8 @@ async fn look(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
 }
 
 async fn add_step(request: HttpRequest, asked: web::Json<NewStep>, parts: web::Data<Parts>) -> HttpResponse {
-    let change = |session: &Session| changes::new_step(session, Role::Counsellor, &asked.path, Step::from(&*asked));
+    let change =
+        |session: &Session| changes::new_step(session, Role::Counsellor, asked.id, &asked.path, Step::from(&*asked));
     answer(changed(&request, &parts, change).await)
 }
 

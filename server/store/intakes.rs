@@ -21,6 +21,9 @@ pub trait Intakes: Send + Sync + 'static {
     /// Changes a session and sets when it was modified (Q11). `false` when it is no longer at that revision, or gone;
     /// then nothing has changed.
     async fn change_intake(&self, from: Revision, now: Time, what: Change) -> Kept<bool>;
+    /// Remembers the node to go on from, which costs the same in any tree. `false` when there is no such session or node;
+    /// then nothing has changed.
+    async fn stand_at(&self, key: Digested, path: Path, now: Time) -> Kept<bool>;
     /// Deletes the session of this key with everything below it, physically. `false` when there was none.
     async fn drop_intake(&self, key: Digested) -> Kept<bool>;
     /// What becomes of the intake of a tab that has left, as when its room ends (Q12).
@@ -98,8 +101,6 @@ pub enum Change {
         path: Path,
         decision: Decision,
     },
-    /// The node to go on from.
-    At(Key),
     /// Nothing but that it was resumed.
     Resumed,
     Step {

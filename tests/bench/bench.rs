@@ -18,6 +18,7 @@ mod deaf;
 mod disk;
 mod figures;
 mod growth;
+mod intake;
 mod kill;
 mod line;
 #[path = "../common/outbox.rs"]
@@ -44,19 +45,20 @@ use std::process::ExitCode;
 use anyhow::Result;
 use table::Table;
 
-const NAMES: [&str; 14] = [
-    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "close", "chaos", "rush", "storm",
-    "deaf", "kill",
+const NAMES: [&str; 15] = [
+    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "close", "intake", "chaos", "rush",
+    "storm", "deaf", "kill",
 ];
 
 type Measure = fn(&mut Table) -> Result<()>;
 
 /// What is measured beside the figures of figures.rs; the last five are promises.
-const MEASURES: [(&str, Measure); 9] = [
+const MEASURES: [(&str, Measure); 10] = [
     ("growth", growth::growth),
     ("commit", store::commit),
     ("restart", store::restart),
     ("close", close::close),
+    ("intake", intake::intake),
     ("chaos", chaos::chaos),
     ("rush", rush::rush),
     ("storm", storm::storm),

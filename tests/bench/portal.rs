@@ -150,6 +150,11 @@ impl Portal {
         Ok(began.elapsed())
     }
 
+    /// Where it keeps what it keeps.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }

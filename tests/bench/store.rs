@@ -63,12 +63,15 @@ pub fn restart(table: &mut Table) -> Result<()> {
 }
 
 async fn open(home: &Home) -> Result<Arc<dyn Store>> {
+    Ok(store::serve(&address(home)?).await?)
+}
+
+pub fn address(home: &Home) -> Result<Address> {
     let url = home.url();
-    let address = match url.strip_prefix("sqlite:") {
+    Ok(match url.strip_prefix("sqlite:") {
         Some(path) => Address::Sqlite(path.into()),
         None => Address::Postgres(postgres::Url::parse(&url).context("an address")?),
-    };
-    Ok(store::serve(&address).await?)
+    })
 }
 
 /// Makes rooms with lines in them, as many at once as share commits well. Returns an unused cid.

@@ -11,13 +11,18 @@ import { moment } from "./moment";
 import { passage } from "./passage";
 import { address, browser } from "./socket";
 import { type Effect, type Input, start, step } from "./state";
-import { forget, remember, rememberedKey, rememberedKeys, rememberKeys } from "./tab";
+import { forget, forgetRoom, remember, rememberIntake, rememberedKey, rememberedKeys, rememberKeys } from "./tab";
+import { theirs } from "./conversation";
+import type { IntakePart } from "./intake-main";
 import { Student } from "./views/student";
 import { en } from "./words/en";
 
 const [first, opening] = start(rememberedKey(), canSeal() ? "able" : "unable");
 const state = signal(first);
 const presses = signal(0);
+const intake = signal<{ part: IntakePart | null; since: number } | null>(null);
+/** Made for an intake, where the tab may not be allowed to keep one. */
+let made: string | null = null;
 const help = setting("help") ?? "";
 const exitTo = exitAddress(setting("exit-url"));
 
@@ -41,7 +46,9 @@ const socket = passage(
 );
 
 function act(input: Input) {
-  const [next, effects] = step(state.value, input, moment());
+  const [next, effects] = step(state.value, input, { ...moment(), key: tabKey() });
+  if (input.type === "exit" && next.screen.at === "left") leaveIntake();
+  if (next.screen.at !== "door" && next.screen.at !== "room") intake.value = null;
   if (next.screen.at === "room") addEventListener("beforeunload", ask);
   else removeEventListener("beforeunload", ask);
   state.value = next;
@@ -66,7 +73,9 @@ function carryOut(effect: Effect) {
       sealing.prepare();
       return remember(effect.key) || act({ type: "not_kept" });
     case "forget":
-      return forget();
+      made = null;
+      // An intake outlives a room that never was, and no conversation that has ended.
+      return state.value.screen.at === "door" ? forgetRoom() : forget();
     case "cover":
       return cover();
     case "leave":
@@ -80,6 +89,46 @@ function carryOut(effect: Effect) {
   }
 }
 
+/** One key for a room and an intake of this tab. */
+function tabKey(): string {
+  return rememberedKey() ?? made ?? moment().key;
+}
+
+async function openIntake(at: "start" | "return") {
+  const { screen } = state.value;
+  const inRoom = screen.at === "room";
+  made = inRoom ? screen.key : tabKey();
+  const key = made;
+  if (!remember(key)) act({ type: "not_kept" });
+  // What is said meanwhile is not seen.
+  if (inRoom) act({ type: "room", input: { type: "reading", at: "further_up" } });
+  const since = inRoom ? theirs(screen.talk.conversation, "student") : 0;
+  intake.value = { part: null, since };
+  try {
+    const { intakePart } = await import("./intake-main");
+    const sharing = (is: "on" | "off") =>
+      socket.tell(is === "on" ? { type: "share_intake" } : { type: "stop_sharing" });
+    const part = intakePart({ key, remember: rememberIntake, sharing, deleted });
+    if (intake.value === null) return;
+    intake.value = { part, since };
+    part.act({ type: "open", at });
+  } catch {
+    intake.value = null;
+    act({ type: "misunderstood" });
+  }
+}
+
+/** Of a room its own socket says when it is gone. */
+function deleted() {
+  if (state.value.screen.at === "door") forget();
+}
+
+/** The quick exit leaves an intake that has no room, too. */
+function leaveIntake() {
+  const key = rememberedKey() ?? made;
+  if (key !== null) leave(key);
+}
+
 function setting(name: string): string | null {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? null;
 }
@@ -89,7 +138,12 @@ function ask(event: BeforeUnloadEvent) {
 }
 
 function Page() {
-  return <Student state={state.value} act={act} help={help} exitTo={exitTo} presses={presses.value} />;
+  const now = intake.value && { View: intake.value.part?.View ?? null, since: intake.value.since };
+  const close = () => {
+    intake.value = null;
+  };
+  const door = { open: openIntake, close, now };
+  return <Student state={state.value} act={act} help={help} exitTo={exitTo} presses={presses.value} intake={door} />;
 }
 
 addEventListener("online", socket.nudge);

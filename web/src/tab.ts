@@ -1,8 +1,10 @@
-// What this tab remembers through a reload: one room's key and what its words are sealed with, in session storage.
+// What this tab remembers through a reload: one key, for a room and an intake, and what words are sealed with, in session
+// storage.
 // Storage may be forbidden; then every function still returns, and the page says what that means.
 
 const NAME = "room";
 const KEYS = "keys";
+const INTAKE = "intake";
 
 export function rememberedKey(): string | null {
   return remembered(NAME);
@@ -35,6 +37,23 @@ export function rememberKeys(keys: string): boolean {
     forget();
     return false;
   }
+}
+
+/** The same key opens an intake, also where there is no room: that stays when the room does not. */
+export function rememberIntake(): void {
+  try {
+    sessionStorage.setItem(INTAKE, "yes");
+  } catch {
+    // Then a reload begins anew; the server still has it for the return code.
+  }
+}
+
+/** The room is gone or never was; what else the key opens stays. */
+export function forgetRoom(): void {
+  const key = rememberedKey();
+  const hasIntake = remembered(INTAKE) !== null;
+  forget();
+  if (hasIntake && key !== null && remember(key)) rememberIntake();
 }
 
 export function forget(): void {

@@ -7,11 +7,14 @@ import { expect, vi } from "vitest";
 import { type Desk, type DeskInput, type DeskState, start as startDesk, step as stepDesk } from "../src/desk-state";
 import { type Input, type State, start, step } from "../src/state";
 import { Desk as DeskView } from "../src/views/desk";
-import { Student } from "../src/views/student";
+import { type IntakeDoor, Student } from "../src/views/student";
 import { moment } from "./given";
 
 // Nothing is laid out here, so nothing can be in sight: the views go by what they know without it.
 vi.stubGlobal("IntersectionObserver", undefined);
+
+/** A page on which nobody asks for the intake. */
+export const noIntake: IntakeDoor = { open() {}, close() {}, now: null };
 
 export function student(...inputs: Input[]): { acts: Input[]; container: Element } {
   const state = inputs.reduce<State>((state, input) => step(state, input, moment())[0], start(null)[0]);
@@ -23,6 +26,7 @@ export function student(...inputs: Input[]): { acts: Input[]; container: Element
       help={"Call 112 at any hour.\nNight line 116 123, from 18:00"}
       exitTo="about:blank"
       presses={0}
+      intake={noIntake}
     />,
   );
   return { acts, container };

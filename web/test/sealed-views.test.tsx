@@ -7,7 +7,7 @@ import type { DeskInput } from "../src/desk-state";
 import type { PlainToDesk, PlainToStudent, Sealing } from "../src/plain";
 import { type Input, start, step } from "../src/state";
 import { Student } from "../src/views/student";
-import { desk, judged, student } from "./drawn";
+import { noIntake, desk, judged, student } from "./drawn";
 import { cid, moment, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
@@ -136,7 +136,9 @@ test("in a new browser the code can be typed, or left; the desk works either way
 
 test("without WebCrypto both pages say why nothing starts, and the desk asks for nobody", async () => {
   const [state] = step(start(null, "unable")[0], { type: "opened" }, moment());
-  const { container } = render(<Student state={state} act={() => {}} help="" exitTo="about:blank" presses={0} />);
+  const { container } = render(
+    <Student state={state} act={() => {}} help="" exitTo="about:blank" presses={0} intake={noIntake} />,
+  );
   expect(screen.getByText(/^This page did not come over a secure connection/).getAttribute("role")).toBe("status");
   await judged(container);
   cleanup();

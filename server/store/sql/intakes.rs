@@ -4,7 +4,10 @@
 //! Knows nothing of what is asked, and opens nothing that is sealed.
 
 use async_trait::async_trait;
-use quietline_domain::{AccountId, Time, intake::Key};
+use quietline_domain::{
+    AccountId, Time,
+    intake::{Key, Path},
+};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -31,6 +34,10 @@ impl Intakes for Database {
         self.writer.run(after, move |db| Box::pin(change(db, from, now, what))).await
     }
 
+    async fn stand_at(&self, key: Digested, path: Path, now: Time) -> Kept<bool> {
+        self.write(move |db| Box::pin(stand(db, key, path, now))).await
+    }
+
     async fn drop_intake(&self, key: Digested) -> Kept<bool> {
         self.writer.run(After::Scrub, move |db| Box::pin(drop(db, key))).await
     }
@@ -53,6 +60,14 @@ pub async fn end(db: &mut Db, key: String) -> sqlx::Result<Fate> {
         return Ok(Fate::Kept);
     }
     Ok(if dropped(db, key).await? { Fate::Erased } else { Fate::None })
+}
+
+async fn stand(db: &mut Db, key: Digested, path: Path, now: Time) -> sqlx::Result<bool> {
+    const STAND: &str = "update intake_session
+         set modified = $3, at_node = (select node from intake_tree where session = intake_session.id and path = $2)
+         where key_digest = $1 and exists (select 1 from intake_tree where session = intake_session.id and path = $2)";
+    let stands = sqlx::query(STAND).bind(key.to_text()).bind(path.stored()).bind(now.0).execute(db).await?;
+    Ok(0 < stands.rows_affected())
 }
 
 async fn drop(db: &mut Db, key: Digested) -> sqlx::Result<bool> {
@@ -125,7 +140,6 @@ async fn change(db: &mut Db, from: Revision, now: Time, what: Change) -> sqlx::R
                 .execute(db)
                 .await?;
         }
-        Change::At(node) => set(db, session, "update intake_session set at_node = $2 where id = $1", &node).await?,
         Change::Step { step, sealed } => keep_step(db, session, step, &sealed).await?,
         Change::NoStep(step) => {
             sqlx::query("delete from intake_action_plan where session = $1 and id = $2")
@@ -150,11 +164,6 @@ async fn change(db: &mut Db, from: Revision, now: Time, what: Change) -> sqlx::R
         }
     }
     Ok(true)
-}
-
-async fn set(db: &mut Db, session: Uuid, statement: &'static str, node: &Key) -> sqlx::Result<()> {
-    sqlx::query(statement).bind(session).bind(node.as_str().to_owned()).execute(db).await?;
-    Ok(())
 }
 
 async fn open_by(

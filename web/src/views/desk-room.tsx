@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Held, Passed, Past } from "../desk-rooms";
+import { sharedPanel } from "../late-shared";
 import type { PartingInput } from "../parting";
 import type { Colleague } from "../protocol.gen";
 import type { TalkInput } from "../talk";
@@ -52,6 +53,7 @@ export function Room({ held, desk, act }: { held: Held } & DeskProps) {
         </p>
       </header>
       <Log talk={talk} name={nickname} act={inRoom} />
+      {held.intake && <SharedBeside share={held.intake} room={room} />}
       <Sealed talk={talk} />
       <Warning talk={talk} act={inRoom} />
       {!going && <Composer talk={talk} act={inRoom} id={room} />}
@@ -62,6 +64,12 @@ export function Room({ held, desk, act }: { held: Held } & DeskProps) {
       </div>
     </section>
   );
+}
+
+/** What the student shares of their intake. */
+function SharedBeside({ share, room }: { share: string; room: string }) {
+  const Panel = sharedPanel();
+  return Panel && <Panel share={share} id={room} />;
 }
 
 /** The button; who could go on; who is being asked; and that they have declined. */

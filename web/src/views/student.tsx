@@ -1,6 +1,9 @@
 // The screens a student sees: door, room (waiting in it included) and the end. One thing to do on each.
 // Stateless views of `State`; what is done goes out as inputs.
 
+import type { ComponentType } from "preact";
+import type { Beside } from "../intake-main";
+import { theirs } from "../conversation";
 import type { Input, Screen, State } from "../state";
 import type { Talk, TalkInput } from "../talk";
 import { en } from "../words/en";
@@ -16,25 +19,37 @@ export type StudentProps = {
   help: string;
   exitTo: string;
   presses: number;
+  intake: IntakeDoor;
+};
+
+/** The way into the intake, and the intake itself while it is open. */
+export type IntakeDoor = {
+  open: (at: "start" | "return") => void;
+  close: () => void;
+  /** `View` is null while it is being loaded; `since` is how many lines of the counsellor's had come before. */
+  now: { View: ComponentType<{ beside: Beside }> | null; since: number } | null;
 };
 
 type On<At extends Screen["at"]> = { screen: Extract<Screen, { at: At }>; state: State; act: StudentProps["act"] };
+type Opens = { intake: IntakeDoor };
 
-export function Student({ state, act, help, exitTo, presses }: StudentProps) {
+export function Student({ state, act, help, exitTo, presses, intake }: StudentProps) {
   const { screen } = state;
   if (screen.at === "left") return null;
   const alone =
     screen.at === "door" ? screen.answer === "nobody" : screen.at === "room" && screen.place?.attended === false;
   const tone = alone ? "other help" : "ordinary";
   const exit = () => act({ type: "exit" });
+  const beside = (screen.at === "door" || screen.at === "room") && intake.now !== null;
   return (
-    <Frame at={screen.at} help={help} exitTo={exitTo} presses={presses} tone={tone} exit={exit}>
+    <Frame at={beside ? "intake" : screen.at} help={help} exitTo={exitTo} presses={presses} tone={tone} exit={exit}>
       <p class="trouble outdated" role="status">
         {state.outdated ? en.outdated(state.forgetful ? "is lost" : "comes back") : ""}
       </p>
       {screen.at === "returning" && <Returning state={state} />}
-      {screen.at === "door" && <Door screen={screen} state={state} act={act} />}
-      {screen.at === "room" && <Room screen={screen} state={state} act={act} />}
+      {beside && <BesideTalk state={state} act={act} help={help} intake={intake} />}
+      {screen.at === "door" && !beside && <Door screen={screen} state={state} act={act} intake={intake} />}
+      {screen.at === "room" && !beside && <Room screen={screen} state={state} act={act} intake={intake} />}
       {screen.at === "ended" && <End screen={screen} state={state} act={act} />}
     </Frame>
   );
@@ -49,7 +64,41 @@ function Returning({ state }: { state: State }) {
   );
 }
 
-function Door({ screen, state, act }: On<"door">) {
+/** The intake takes the place of the conversation, and says meanwhile what happens there. */
+function BesideTalk({ state, act, help, intake }: Pick<StudentProps, "state" | "act" | "help" | "intake">) {
+  const { screen } = state;
+  const { now } = intake;
+  if (now === null || (screen.at !== "door" && screen.at !== "room")) return null;
+  if (now.View === null) return <Heading>{en.intake.open}</Heading>;
+  const talk = () => {
+    intake.close();
+    if (screen.at === "door") act({ type: "talk" });
+  };
+  const meanwhile = screen.at === "room" && <Meanwhile screen={screen} since={now.since} act={act} state={state} />;
+  return <now.View beside={{ help, where: screen.at, talk, leave: intake.close, meanwhile }} />;
+}
+
+function Meanwhile({ screen, since, act, state }: On<"room"> & { since: number }) {
+  const { talk, place } = screen;
+  const { counsellor } = talk.conversation;
+  const waits = counsellor === null;
+  const unread = theirs(talk.conversation, "student") - since;
+  return (
+    <>
+      <p class="news" role="status">
+        {state.connection.troubled
+          ? en.talk.troubled[state.connection.cause]
+          : waits
+            ? heading(place ?? { ahead: null, attended: true })
+            : here(talk)}{" "}
+        {unread > 0 && <strong>{en.desk.unread(unread)}</strong>}
+      </p>
+      <Warning talk={talk} act={(input) => act({ type: "room", input })} />
+    </>
+  );
+}
+
+function Door({ screen, state, act, intake }: On<"door"> & Opens) {
   const { available, answer, joining } = screen;
   const free = available !== null && available > 0;
   const submitted = (event: Event) => {
@@ -92,6 +141,14 @@ function Door({ screen, state, act }: On<"door">) {
                 : ""}
         </p>
       </form>
+      <div class="choices">
+        <button type="button" class="back" onClick={() => intake.open("start")}>
+          {en.intake.first}
+        </button>
+        <button type="button" class="back" onClick={() => intake.open("return")}>
+          {en.intake.code}
+        </button>
+      </div>
       <div class="soft small">
         <p>{en.door.kept}</p>
         <p>{en.door.exit}</p>
@@ -105,7 +162,7 @@ function heading({ ahead, attended }: { ahead: number | null; attended: boolean 
   return ahead === null || !attended ? en.room.waiting : en.room.ahead(ahead);
 }
 
-function Room({ screen, state, act }: On<"room">) {
+function Room({ screen, state, act, intake }: On<"room"> & Opens) {
   const { talk } = screen;
   const place = talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true }) : null;
   const inRoom = (input: TalkInput) => act({ type: "room", input });
@@ -138,6 +195,11 @@ function Room({ screen, state, act }: On<"room">) {
       {!talk.erasing && <Composer talk={talk} act={inRoom} id="mine" />}
       <div class="leave">
         <p class="soft small">{en.room.keep}</p>
+        {!talk.erasing && (
+          <button type="button" class="close" onClick={() => intake.open("start")}>
+            {en.intake.open}
+          </button>
+        )}
         <Close talk={talk} act={inRoom} id="mine" />
       </div>
     </>
@@ -171,6 +233,7 @@ function End({ screen, act }: On<"ended">) {
       <Heading>{en.ended.title}</Heading>
       <p>{en.ended.what(ended, ended ? en.ended.by.student[ended.by] : "")}</p>
       <Receipt ended={ended} />
+      {ended?.kept?.includes("intake") && <p>{en.ended.kept}</p>}
       <QuietLine moving="still" />
       <p>{en.ended.again}</p>
       <button type="button" class="wide" onClick={() => act({ type: "talk" })}>

@@ -65,6 +65,12 @@ export const en = {
     } satisfies Record<Answer, string>,
   },
 
+  intake: {
+    first: "Sort your thoughts first",
+    open: "Sort your thoughts",
+    code: "Come back with a return code",
+  },
+
   returning: { title: "Coming back to your conversation…", hint: "One moment." },
 
   room: {
@@ -218,6 +224,7 @@ export const en = {
         absence: "after the student had been away for long.",
       },
     } satisfies Record<Role, Record<EndedBy, string>>,
+    kept: "What you wrote in the questionnaire is kept under your return code, and nobody can read it without that. It is erased a month after your last change.",
     again: "If it gets heavy again, come back.",
   },
 

@@ -1,0 +1,66 @@
+// The student's intake as a part of their page, loaded when it is opened: feeds every event to `step` and does what that
+// answers. It decides nothing, and knows of the conversation only whom to tell that the intake is shared.
+
+import { signal } from "@preact/signals";
+import { type Effect, type Input, start, step } from "./intake";
+import { moment } from "./moment";
+import { asked } from "./intake-api";
+import { shareOf } from "./intake-share";
+import { type Around, Intake } from "./views/intake";
+import "./style/intake.css";
+
+export type Outside = {
+  /** The key of this tab. */
+  readonly key: string;
+  /** The tab has an intake now. */
+  remember: () => void;
+  sharing: (is: "on" | "off") => void;
+  deleted: () => void;
+};
+
+export type Beside = Omit<Around, "print" | "copy" | "copied">;
+
+export type IntakePart = ReturnType<typeof intakePart>;
+
+export function intakePart(outside: Outside) {
+  const state = signal(start());
+  const copied = signal<Around["copied"]>("");
+  const asker = { key: outside.key, share: () => shareOf(outside.key) };
+
+  function act(input: Input) {
+    const [next, effects] = step(state.value, input, moment().id);
+    state.value = next;
+    for (const effect of effects) carryOut(effect);
+  }
+
+  function carryOut(effect: Effect) {
+    switch (effect.do) {
+      case "ask":
+        return asked(effect.ask, asker).then((reply) => act({ type: "replied", nth: effect.nth, reply }));
+      case "again":
+        return setTimeout(() => act({ type: "again", nth: effect.nth }), effect.ms);
+      case "remember":
+        return outside.remember();
+      case "sharing":
+        return outside.sharing(effect.is);
+      case "deleted":
+        return outside.deleted();
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  async function copy(text: string) {
+    copied.value = await navigator.clipboard.writeText(text).then(
+      () => "copied" as const,
+      () => "not copied" as const,
+    );
+  }
+
+  function View({ beside }: { beside: Beside }) {
+    const around = { ...beside, print: () => print(), copy, copied: copied.value };
+    return <Intake intake={state.value} act={act} around={around} />;
+  }
+
+  return { act, View };
+}
