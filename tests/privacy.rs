@@ -11,6 +11,7 @@ use common::{
     cipher::Keys,
     cluster::Cluster,
     database::Database,
+    intake::Asker,
     new_key,
     program::{Program, ask},
     sealed::offer,
@@ -136,6 +137,15 @@ async fn leaves_nothing(more: &[&str], canaries: &[&str], folder: &Path, kept: i
     let (room, _) = student.enters().await;
     let keys = Keys::of(&room, [9; 32]);
     student.tell(json!({"type": "nickname", "body": keys.seal("nickname", Uuid::nil(), 0, "canary-name-77")})).await;
+    let intake = Asker { address: program.address.clone(), key: key.clone(), cookie: String::new() };
+    intake.profile(json!({"studies": [{"name": "canary-course-77"}]})).await;
+    intake.answers("001001001", "no").await;
+    let step = json!({"id": Uuid::new_v4(), "path": "001001001", "what": "canary-step-77", "by_when": "", "who": ""});
+    assert_eq!(intake.post("/steps", step).await.0, 200);
+    let share = new_key();
+    assert_eq!(intake.post("/share", json!({"share": share})).await.0, 204);
+    let (_, code) = intake.post("/code", json!({})).await;
+    let code = code["code"].as_str().expect("words").to_owned();
     asha.tell(json!({"type": "take", "claim": Uuid::new_v4()})).await;
     asha.room = asha.hears("room").await["room"].as_str().expect("an id").to_owned();
     asha.tells_room(json!({"type": "offer_key", "offer": offer(1)})).await;
@@ -177,7 +187,7 @@ async fn leaves_nothing(more: &[&str], canaries: &[&str], folder: &Path, kept: i
         ("the figures", &figures),
         ("what was printed", &program.printed),
     ] {
-        for canary in canaries.iter().copied().chain([key.as_str(), &cookie]) {
+        for canary in canaries.iter().copied().chain([key.as_str(), &cookie, &share, &code]) {
             assert!(!text.contains(canary), "{canary} is in {place}");
         }
     }

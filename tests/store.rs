@@ -3,6 +3,8 @@
 //! Rooms, lines, clicks and sessions are here; the rest of the contract is beside it, by what it is about.
 
 mod common;
+#[path = "store/intakes.rs"]
+mod intakes;
 #[path = "store/names.rs"]
 mod names;
 #[path = "store/sealed.rs"]

@@ -68,6 +68,33 @@ test("what a student said while waiting is read by the counsellor who comes, and
   expect(readBy(await desk.hears({ type: "line", room: ROOM, ...answer }))).toEqual(["I am here 🌿"]);
 });
 
+test("what opens the intake is sealed for whoever is there, and anew for whoever comes", async () => {
+  // Q12
+  const { student, desk, kept, nickname } = await talking();
+  const share = async (seat: StudentSeat) => {
+    const told = await seat.between.outward({ type: "share_intake" });
+    if (told?.type !== "share_intake") throw new Error("not shared");
+    return told.body;
+  };
+  const body = await share(student);
+  expect(JSON.stringify(body)).not.toContain("what opens the intake");
+  const opens = { type: "intake" as const, room: ROOM, share: "what opens the intake" };
+  expect(await desk.hears({ type: "intake", room: ROOM, body })).toEqual([opens]);
+  expect(await desk.hears({ type: "intake", room: ROOM, body: null })).toEqual([{ ...opens, share: null }]);
+  // A page that has no key for it shows nothing; one that gets the key later does.
+  const other = browserOf("Bo", house).sits();
+  expect(await other.hears(view({ nickname, intake: body }))).toMatchObject([{ intake: null }, {}]);
+  await student.hears({ type: "key_epoch", room: ROOM, key_epoch: 4 });
+  expect((await student.tells("share_intake")).body.key_epoch).toBe(4);
+  // After a reload it is sealed anew where that is due, and not where nothing is shared any more.
+  const [again, quiet] = [studentSeat(kept), studentSeat(kept)];
+  await again.hears(view({ nickname, intake: body, key_epoch: 4 }));
+  expect((await again.tells("share_intake")).body.key_epoch).toBe(4);
+  await quiet.hears(view({ nickname, key_epoch: 4 }));
+  await quiet.hears({ type: "key_epoch", room: ROOM, key_epoch: 5 });
+  expect(quiet.told.some(({ type }) => type === "share_intake")).toBe(false);
+});
+
 test("both see the same four words, and after a reload the same still", async () => {
   const { student, desk, kept, browser, nickname } = await talking();
   const shared = student.sealing();
