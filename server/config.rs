@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::{Arg, ArgMatches, Command};
 use ipnet::IpNet;
 use log::LevelFilter;
-use quietline_domain::{Span, window::Limit};
+use quietline_domain::{Span, duty, window::Limit};
 use toml::de::{DeTable, DeValue};
 
 use crate::store::{Address, Sharing};
@@ -53,6 +53,8 @@ pub struct Settings {
     pub guest_prefix: String,
     /// Whether two visitors may have the same nickname. Default: they may.
     pub sharing: Sharing,
+    /// What makes a session of duty. Default: 20, 15 and 5 min, 300 characters.
+    pub duty: duty::Rules,
     /// A room closes when both sides were inactive for longer, in milliseconds. Default: 600 s.
     pub inactivity: Span,
     /// How long before that the room is warned, in milliseconds. Default: 120 s.
@@ -286,6 +288,7 @@ impl Found {
             beat_room: self.pause("beat_room")?,
             beat_site: self.pause("beat_site")?,
             sweep: self.pause("sweep")?,
+            duty: self.duty()?,
             rooms_per_counsellor: self.parse("rooms_per_counsellor", "a number from 1", values::count)?,
             line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", values::limit)?,
             join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", values::limit)?,
@@ -322,6 +325,19 @@ impl Found {
             );
         }
         Ok(())
+    }
+
+    fn duty(&self) -> Result<duty::Rules> {
+        let [expire, pause, interval] = ["duty_expire", "duty_break", "duty_interval"].map(|name| self.time(name));
+        let keys = self.parse("duty_keys", "a number from 1", values::count)?;
+        duty::Rules::new(expire?, pause?, interval?, u32::try_from(keys)?).map_err(|_| {
+            let [expire, pause, interval] =
+                ["duty_expire", "duty_break", "duty_interval"].map(|name| self.source(name));
+            anyhow!(
+                "{interval} must be longer than none and shorter than {pause}, and that shorter than {expire}, or what is \
+                 reported would come too late for its session"
+            )
+        })
     }
 
     fn time(&self, name: &'static str) -> Result<Span> {

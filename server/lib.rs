@@ -9,6 +9,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 mod desk;
+pub mod duty;
 pub mod healthcheck;
 mod hold;
 pub mod http;

@@ -18,7 +18,7 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, LogFormat, Settings},
-    healthcheck, intake,
+    duty, healthcheck, intake,
     metrics::{self, Standing},
     shares::Missing,
     store, sweep,
@@ -71,6 +71,8 @@ enum Verb {
     Sweep(sweep::Sweep),
     /// Look at a questionnaire before anybody is asked: what is wrong with it, and what a profile makes of it
     Intake(intake::Intake),
+    /// Look at counsellors' duty: the sessions that an activity log makes
+    Duty(duty::Duty),
     /// Ask the server at `listen` whether it is healthy: exit status 0 or 1
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
             Verb::Intake(asked) => intake::run(asked),
+            Verb::Duty(asked) => duty::run(asked, &settings),
             Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
         }
     });
@@ -121,7 +124,8 @@ async fn serve(settings: Settings, asked: Serve) -> Result<()> {
     if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
         log::warn!("the limit of open files stays as it is: {error}");
     }
-    // Before anything is created: a second start by mistake leaves no trace.
+    // Before anything is created: a start by mistake leaves no trace.
+    intake::definition(settings.intake.as_deref())?;
     let listener = listen(settings.listen, "--listen")?;
     let listening = listener.local_addr().context("asking for the port")?;
     let watched = settings.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;

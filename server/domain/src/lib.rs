@@ -4,6 +4,7 @@
 //! clock, makes no randomness, and cannot be serialised; `server/protocol.rs` decides what leaves the building.
 //! Each machine has one face: `step(now, input) -> Vec<Effect>` and, where it waits for something, `deadline()`.
 
+pub mod duty;
 pub mod intake;
 pub mod outage;
 pub mod presence;
