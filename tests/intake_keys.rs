@@ -53,8 +53,10 @@ async fn a_counsellor_sees_it_while_it_is_shared_and_writes_steps_alone() {
     let told = asha.hears("intake").await;
     assert_eq!(common::sealed::text_in(&told["body"]).as_deref(), Some(share.as_str()));
     let desk = given(&portal, &asha, &share);
+    code(&page).await;
     let (status, view) = desk.get("/shared").await;
     assert_eq!((status, tree(&view)[2].as_str()), (200, "1.1.1 A is well no"));
+    assert_eq!(view["code"], false, "a code is the student's own");
     let step =
         json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": "a walk", "by_when": "Friday", "who": "both"});
     let (status, view) = desk.post("/shared/steps", step.clone()).await;

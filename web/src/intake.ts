@@ -115,7 +115,7 @@ export function step(intake: Intake, input: Input, id: string): Step {
     case "again":
       return asking(intake, again(intake.asks, input.nth));
     case "danger":
-      return [at(intake, input.is === "yes" ? { at: "help" } : firstScreen(intake)), []];
+      return input.is === "yes" ? [at(intake, { at: "help" }), []] : begun(intake);
     case "go":
       return went(intake, input.to);
     case "next":
@@ -185,7 +185,10 @@ function replied(intake: Intake, reply: Reply): Step {
 function done(intake: Intake, ask: Ask, reply: Reply, before: View | null): Step {
   switch (reply.reply) {
     case "outline":
-      return [{ ...intake, outline: reply.outline }, []];
+      // Whoever was faster than the answer stands at the profile, which may turn out to ask nothing.
+      return intake.screen.at === "profile"
+        ? begun({ ...intake, outline: reply.outline })
+        : [{ ...intake, outline: reply.outline }, []];
     case "view":
       return viewed({ ...intake, confirmed: reply.view, outline: reply.view }, ask, before);
     case "code":
@@ -245,7 +248,10 @@ function went(intake: Intake, to: Extract<Input, { type: "go" }>["to"]): Step {
   if (to === "plan") return [at(intake, { at: "plan" }), []];
   if (to === "danger") return [at(intake, { at: "danger" }), []];
   if (to === "return") return [at(intake, { at: "return", code: "", refusal: null }), []];
-  if (to === "profile") return [at(intake, profile(intake)), []];
+  if (to === "profile") {
+    const none = intake.outline?.questions.length === 0;
+    return [at(intake, none ? { at: "danger" } : profile(intake)), []];
+  }
   return stood(intake, to.page);
 }
 
@@ -289,10 +295,15 @@ function keptStep(intake: Intake): Step {
   return ask(closed, draft.is === "new" ? { ask: "add_step", id, path, words } : { ask: "change_step", id, words });
 }
 
-/** Where one goes on from the question that comes before all others. */
-function firstScreen(intake: Intake): Screen {
-  const page = intake.confirmed && pageOf(pages(intake.confirmed), intake.confirmed.at);
-  return page ? { at: "page", module: page.module.path } : profile(intake);
+/** From the question that comes before all others to where one was, or to the profile; without questions there is none. */
+function begun(intake: Intake): Step {
+  const { confirmed, outline } = intake;
+  const page = confirmed && pageOf(pages(confirmed), confirmed.at);
+  if (page) return [at(intake, { at: "page", module: page.module.path }), []];
+  if (outline?.questions.length === 0) {
+    return ask(at(intake, { at: "opening" }), { ask: "profile", answers: {}, drop: 0 });
+  }
+  return [at(intake, profile(intake)), []];
 }
 
 function profile({ outline }: Intake): Extract<Screen, { at: "profile" }> {

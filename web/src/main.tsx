@@ -120,7 +120,9 @@ async function openIntake(at: "start" | "return") {
 
 /** Of a room its own socket says when it is gone. */
 function deleted() {
-  if (state.value.screen.at === "door") forget();
+  if (state.value.screen.at !== "door") return;
+  made = null;
+  forget();
 }
 
 /** The quick exit leaves an intake that has no room, too. */

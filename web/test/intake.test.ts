@@ -88,6 +88,21 @@ test("whoever is new is asked about danger first, and everything can be left out
   expect(page.said("remember")).toHaveLength(1);
 });
 
+test("without profile questions the first screen is the first module", () => {
+  // Q2
+  for (const fast of [true, false]) {
+    const page = new Page().does({ type: "open", at: "start" });
+    page.hears({ reply: "refused", refusal: { reason: "no_intake" } });
+    const outline = { reply: "outline" as const, outline: { title: "T", questions: [] } };
+    if (fast) page.does({ type: "danger", is: "no" }).hears(outline);
+    else page.hears(outline).does({ type: "danger", is: "no" });
+    expect(page.asked).toEqual({ ask: "profile", answers: {}, drop: 0 });
+    page.sees({ questions: [] });
+    expect(page.intake.screen).toEqual({ at: "page", module: "001" });
+    expect(page.does({ type: "back" }).intake.screen.at).toBe("danger");
+  }
+});
+
 test("a module a screen, there and back; going on without an answer postpones", () => {
   // Q6, Q7
   const page = Page.with();

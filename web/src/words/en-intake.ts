@@ -122,7 +122,7 @@ export const en = {
         case "words":
           return `A code has six words, and here ${refusal.count === 1 ? "is one" : `are ${refusal.count}`}.`;
         case "no_such_code":
-          return "These words lead nowhere. Is each one as you wrote it down, and in the same order? After a month without a change, answers are erased.";
+          return "These words lead nowhere. Is each one as you wrote it down, and in the same order? Answers that nobody changes for long are erased, after a month in most places.";
         case "has_one":
           return "There are other answers in this tab, which would be lost. Open a new tab for the code, or delete these first.";
         case "too_many":

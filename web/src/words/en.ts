@@ -224,7 +224,7 @@ export const en = {
         absence: "after the student had been away for long.",
       },
     } satisfies Record<Role, Record<EndedBy, string>>,
-    kept: "What you wrote in the questionnaire is kept under your return code, and nobody can read it without that. It is erased a month after your last change.",
+    kept: "What you wrote in the questionnaire is kept under your return code, and nobody can read it without that. It is erased when you have not changed it for a month, unless this service has set another time.",
     again: "If it gets heavy again, come back.",
   },
 
