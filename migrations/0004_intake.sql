@@ -65,13 +65,14 @@ create table intake_item (
 );
 
 create table intake_action_plan (
-    id uuid primary key not null,
     session uuid not null references intake_session (id) on delete cascade,
+    -- Made by the page that wrote it.
+    id uuid not null,
     nth bigint not null,
     -- To which concern it belongs too: that it is one is an answer.
-    sealed text not null
+    sealed text not null,
+    primary key (session, id)
 );
-create index intake_action_plan_by_session on intake_action_plan (session, nth);
 
 -- What opens the intake for the counsellor of a room, sealed by the student's page.
 alter table room add column intake text;

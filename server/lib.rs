@@ -8,13 +8,13 @@ pub mod actors;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod definition;
 mod desk;
 pub mod duty;
 pub mod healthcheck;
 mod hold;
 pub mod http;
 mod identity;
-pub mod intake;
 pub mod inventory;
 pub mod metrics;
 pub mod names;
@@ -80,7 +80,7 @@ impl Parts {
         missing: Missing,
     ) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
-        let definition = intake::definition(settings.intake.as_deref())?;
+        let definition = definition::of(settings.intake.as_deref())?;
         let rooms = store.rooms().await?;
         let ids: Vec<_> = rooms.iter().map(|row| row.room).collect();
         let installation = store.installation().await?;

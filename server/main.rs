@@ -18,7 +18,7 @@ use quietline::{
     Parts, account,
     clock::Clock,
     config::{Flags, LogFormat, Settings},
-    duty, healthcheck, intake,
+    definition, duty, healthcheck,
     metrics::{self, Standing},
     shares::Missing,
     store, sweep,
@@ -70,7 +70,7 @@ enum Verb {
     /// Erase, once and now, what should have been erased; a running server does it itself
     Sweep(sweep::Sweep),
     /// Look at a questionnaire before anybody is asked: what is wrong with it, and what a profile makes of it
-    Intake(intake::Intake),
+    Intake(definition::Intake),
     /// Look at counsellors' duty: the sessions that an activity log makes
     Duty(duty::Duty),
     /// Ask the server at `listen` whether it is healthy: exit status 0 or 1
@@ -92,7 +92,7 @@ fn main() -> ExitCode {
             Verb::Serve(asked) => serve(settings, asked).await,
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
-            Verb::Intake(asked) => intake::run(asked),
+            Verb::Intake(asked) => definition::run(asked),
             Verb::Duty(asked) => duty::run(asked, &settings),
             Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
         }
@@ -125,7 +125,7 @@ async fn serve(settings: Settings, asked: Serve) -> Result<()> {
         log::warn!("the limit of open files stays as it is: {error}");
     }
     // Before anything is created: a start by mistake leaves no trace.
-    intake::definition(settings.intake.as_deref())?;
+    definition::of(settings.intake.as_deref())?;
     let listener = listen(settings.listen, "--listen")?;
     let listening = listener.local_addr().context("asking for the port")?;
     let watched = settings.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;

@@ -143,6 +143,13 @@ impl<K: Clone + Eq + Hash> Windows<K> {
         kept.window.count(now, limit)
     }
 
+    /// What was counted last for this one did not count after all.
+    pub fn take_back(&mut self, key: &K) {
+        if let Some(kept) = self.kept.get_mut(key) {
+            kept.window.take_back();
+        }
+    }
+
     /// Makes space a tenth at a time, so that a flood does not search through all of them for each newcomer.
     fn forget_the_quietest(&mut self) {
         let mut by_age: Vec<_> = self.kept.iter().map(|(key, kept)| (kept.last, key.clone())).collect();

@@ -15,7 +15,7 @@ mod shared;
 mod view;
 mod words;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web;
 use anyhow::Context;
@@ -37,6 +37,9 @@ pub const MOST_NODES: usize = 10_000;
 /// Wrong return codes from one place (Q12).
 const WRONG_CODES: Limit = Limit { most: 10, within: Span::seconds(60) };
 
+/// Return codes made from one place: each costs as much as a try.
+const MADE_CODES: Limit = WRONG_CODES;
+
 /// What one tab may ask: faster than anybody answers questions, and two tabs at once.
 const REQUESTS: Limit = Limit { most: 100, within: Span::seconds(10) };
 
@@ -47,9 +50,8 @@ pub struct Questionnaire {
     pub fingerprint: String,
     /// The salt of return codes.
     installation: u128,
-    /// One slow hash at a time: that bounds the memory it takes, and nobody else tries between the look at what was
-    /// wrong and the next count of it.
-    one_code: Semaphore,
+    /// One slow hash at a time, which bounds the memory it takes.
+    one_code: Arc<Semaphore>,
     asked: Mutex<Asked>,
 }
 
@@ -58,13 +60,14 @@ struct Asked {
     by_key: Windows<Digested>,
     grown: Windows<Place>,
     wrong_codes: Windows<Place>,
+    made_codes: Windows<Place>,
 }
 
 impl Questionnaire {
     pub fn new(definition: Definition, installation: u128) -> Self {
         // Another build may write it differently: then trees grow anew, and are the same.
         let fingerprint = Digested::keyed(Sha256::digest(format!("{definition:?}")).into()).to_text();
-        let (one_code, asked) = (Semaphore::new(1), Mutex::default());
+        let (one_code, asked) = (Arc::new(Semaphore::new(1)), Mutex::default());
         Self { definition, fingerprint, installation, one_code, asked }
     }
 
@@ -82,9 +85,15 @@ impl Questionnaire {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What this code leads to. The hash is slow, and runs where it holds up nobody.
+    /// What this code leads to. The hash is slow, and runs where it holds up nobody; the next one waits for it even when
+    /// whoever asked has gone.
     async fn opens(&self, code: Code) -> anyhow::Result<Opens> {
-        let installation = self.installation;
-        web::block(move || code.opens(installation)).await.context("a return code could not be hashed")?
+        let (installation, one) = (self.installation, self.one_code.clone().acquire_owned().await?);
+        let hashing = web::block(move || {
+            let opens = code.opens(installation);
+            drop(one);
+            opens
+        });
+        hashing.await.context("a return code could not be hashed")?
     }
 }

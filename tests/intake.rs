@@ -208,7 +208,11 @@ async fn what_is_not_asked_is_refused_and_changes_nothing() {
         |what: &str| json!({"id": uuid::Uuid::new_v4(), "path": "001001001", "what": what, "by_when": "", "who": ""});
     assert_eq!(page.post("/steps", step(&"x".repeat(501))).await.1["reason"], "too_long");
     assert_eq!(page.post("/steps", step("   ")).await.0, 422);
-    assert_eq!(page.post("/steps", step(&"ö".repeat(500))).await.0, 200);
+    for _ in 0..50 {
+        assert_eq!(page.post("/steps", step(&"ö".repeat(500))).await.0, 200);
+        portal.seconds_pass(1);
+    }
+    assert_eq!(page.post("/steps", step("one more")).await, (422, json!({"reason": "too_many_steps"})));
 }
 
 // Q4
@@ -235,8 +239,7 @@ async fn two_tabs_at_once_lose_nothing_of_each_other() {
     let page = Asker::new(&portal);
     two_shops(&page).await;
     let paths = ["001001001", "001001002", "001002001", "001002002", "002001", "003001", "003003"];
-    let all = join_all(paths.iter().map(|path| page.answers(path, "no"))).await;
-    assert_eq!(all.len(), paths.len());
+    join_all(paths.iter().map(|path| page.answers(path, "no"))).await;
     let view = page.get("").await.1;
     assert_eq!(tree(&view).iter().filter(|line| line.ends_with(" no")).count(), paths.len());
 

@@ -272,7 +272,7 @@ fn answers_that_fit_nothing_are_refused_by_name() {
 
 #[test]
 fn the_shipped_definition_is_sound_and_json_is_read_as_well() {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/intake/default.yaml");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/definition/default.yaml");
     let desk = Desk::new();
     let output = desk.runs(&["check", shipped.to_str().expect("UTF-8"), "--json"]);
     assert!(output.status.success(), "{output:?}");

@@ -4,18 +4,21 @@
 //! *The intake*.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use quietline_domain::intake::{Answers, Path, Profile, Step};
+use quietline_domain::{
+    Time,
+    intake::{Answers, Path, Profile, Step},
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    MOST_NODES, Questionnaire, WRONG_CODES,
+    MADE_CODES, MOST_NODES, Questionnaire, WRONG_CODES,
     asked::{AskedAt, AskedNode, AskedProfile, AskedReturn, AskedShare, AskedStep, NewStep},
     changes,
     code::Code,
     refusals::Unanswered,
     sealing::{DataKey, Wrap},
-    session::{Session, grown},
+    session::{Session, grown, key_of},
     shared,
     view::{View, outline},
 };
@@ -23,9 +26,10 @@ use crate::{
     Parts,
     actors::lobby::Leave,
     http::malformed,
+    place::Place,
     private::Credential,
     protocol::Role,
-    store::intakes::{Change, Held, NewIntake, Opener},
+    store::intakes::{Change, Held, IntakeRow, NewIntake, Opener},
 };
 
 /// A profile may name many things.
@@ -70,8 +74,7 @@ async fn answer_profile(request: HttpRequest, asked: web::Json<AskedProfile>, pa
     answer(
         async {
             let tab = Tab::of(&request, &parts)?;
-            let now = parts.clock.now();
-            let place = parts.places.of_request(&request, &parts.settings.trusted_proxies, now);
+            let (place, now) = from(&request, &parts);
             parts.questionnaire.count_grown(place, now, parts.settings.join_limit).map_err(Unanswered::Slow)?;
             for _ in 0..TRIES {
                 if grow(&parts, &tab, &asked).await? {
@@ -174,12 +177,11 @@ async fn make_code(request: HttpRequest, parts: web::Data<Parts>) -> HttpRespons
         async {
             let tab = Tab::of(&request, &parts)?;
             opened(&parts, &tab).await?;
+            let (place, now) = from(&request, &parts);
+            parts.questionnaire.asked().made_codes.count(place, now, MADE_CODES).map_err(Unanswered::Slow)?;
             let code = Code::random().map_err(anyhow::Error::from)?;
             let told = json!({ "code": code.expose() });
-            let opens = {
-                let _one = parts.questionnaire.one_code.acquire().await.map_err(anyhow::Error::from)?;
-                parts.questionnaire.opens(code).await?
-            };
+            let opens = parts.questionnaire.opens(code).await?;
             change(&parts, &tab, |session| {
                 let sealed_key = session.key.wrapped(&opens.wrap)?;
                 Ok(Change::Code { digest: opens.found_by, sealed_key })
@@ -196,34 +198,40 @@ async fn come_back(request: HttpRequest, asked: web::Json<AskedReturn>, parts: w
     answer(
         async {
             let tab = Tab::of(&request, &parts)?;
-            let code = Code::parse(&asked.code).map_err(Unanswered::NoCode)?;
-            let questionnaire = &*parts.questionnaire;
-            let _one = questionnaire.one_code.acquire().await.map_err(anyhow::Error::from)?;
-            let now = parts.clock.now();
-            let place = parts.places.of_request(&request, &parts.settings.trusted_proxies, now);
-            questionnaire.asked().wrong_codes.room(&place, now, WRONG_CODES).map_err(Unanswered::Slow)?;
-            let opens = questionnaire.opens(code).await?;
-            let Some(row) = parts.store.intake(Opener::Code(opens.found_by)).await? else {
-                // There was room for it a moment ago, and nobody else tries meanwhile.
-                let _ = questionnaire.asked().wrong_codes.count(place, now, WRONG_CODES);
-                return Err(Unanswered::NoSuchCode);
-            };
-            let key =
-                DataKey::unwrapped(row.revision.session, &opens.wrap, &row.sealed_key).map_err(anyhow::Error::from)?;
+            let (row, key) = tried(&parts, from(&request, &parts), &asked.code).await?;
             match parts.store.intake(Opener::Tab(tab.0.digest())).await? {
                 Some(own) if own.revision.session == row.revision.session => {}
                 Some(_) => return Err(Unanswered::HasOne),
                 None => {
                     let own = Change::Tab { key: tab.0.digest(), sealed_key: key.wrapped(&tab.wrap()?)? };
-                    if !parts.store.change_intake(row.revision, now, own).await? {
+                    if !parts.store.change_intake(row.revision, parts.clock.now(), own).await? {
                         return Err(too_busy());
                     }
                 }
             }
-            Ok(seen(&opened(&parts, &tab).await?, questionnaire))
+            Ok(seen(&opened(&parts, &tab).await?, &parts.questionnaire))
         }
         .await,
     )
+}
+
+/// What this code opens. A try counts as wrong until it has turned out to be right, so that going away in the middle of
+/// one, or making several at once, gains nothing.
+async fn tried(parts: &Parts, (place, now): (Place, Time), code: &str) -> Result<(IntakeRow, DataKey), Unanswered> {
+    let questionnaire = &*parts.questionnaire;
+    questionnaire.asked().wrong_codes.room(&place, now, WRONG_CODES).map_err(Unanswered::Slow)?;
+    let code = Code::parse(code).map_err(Unanswered::NoCode)?;
+    questionnaire.asked().wrong_codes.count(place, now, WRONG_CODES).map_err(Unanswered::Slow)?;
+    let opens = questionnaire.opens(code).await?;
+    let row = parts.store.intake(Opener::Code(opens.found_by)).await?.ok_or(Unanswered::NoSuchCode)?;
+    questionnaire.asked().wrong_codes.take_back(&place);
+    let key = key_of(&row, &opens.wrap)?;
+    Ok((row, key))
+}
+
+fn from(request: &HttpRequest, parts: &Parts) -> (Place, Time) {
+    let now = parts.clock.now();
+    (parts.places.of_request(request, &parts.settings.trusted_proxies, now), now)
 }
 
 async fn share(request: HttpRequest, asked: web::Json<AskedShare>, parts: web::Data<Parts>) -> HttpResponse {
@@ -250,7 +258,7 @@ async fn stop_sharing(request: HttpRequest, parts: web::Data<Parts>) -> HttpResp
 }
 
 /// *Delete everything about me*: the intake, whether there is a return code or not, and the room. Of the room its own
-/// socket says when it is true.
+/// socket says when it is true; of the intake this answer does, so that the room's `ended` need not.
 async fn delete(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
     answer(
         async {
@@ -285,8 +293,7 @@ pub(super) fn bearer(request: &HttpRequest) -> Option<Credential> {
 
 async fn opened(parts: &Parts, tab: &Tab) -> Result<Session, Unanswered> {
     let row = parts.store.intake(Opener::Tab(tab.0.digest())).await?.ok_or(Unanswered::NoIntake)?;
-    let key = DataKey::unwrapped(row.revision.session, &tab.wrap()?, &row.sealed_key).map_err(anyhow::Error::from)?;
-    Ok(Session::opened(row, key)?)
+    Ok(Session::opened(row, &tab.wrap()?)?)
 }
 
 /// Carries out a change, and shows what came of it.

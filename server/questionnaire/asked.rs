@@ -40,7 +40,7 @@ pub struct NamedWord {
 pub enum AskedNode {
     Answer(AnswerWord),
     Decision(DecisionWord),
-    /// Nothing takes the weight away again.
+    /// `null` takes the weight away again.
     Weight(Option<Weighed>),
 }
 

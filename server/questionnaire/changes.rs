@@ -3,7 +3,7 @@
 //! Pure but for sealing. Nothing is carried out here, so that it can be asked again when somebody else was faster.
 
 use quietline_domain::intake::{
-    EntryId, Given, Key, Node, Profile, Rebuilt, Step, Typed, definition::Definition, rebuild,
+    EntryId, Given, Key, Kind, Node, Profile, Rebuilt, Step, Typed, definition::Definition, rebuild,
 };
 use uuid::Uuid;
 
@@ -12,7 +12,6 @@ use super::{
     asked::{AskedNode, AskedProfile},
     refusals::Unanswered,
     session::{Planned, Session, grown, sealed_note, sealed_step},
-    words::AnswerWord,
 };
 use crate::{protocol::Role, store::intakes::Change};
 
@@ -85,18 +84,15 @@ pub fn resumed(session: &Session, questionnaire: &Questionnaire) -> Result<Chang
 
 pub fn noted(session: &Session, path: &str, asked: &AskedNode) -> Result<Change, Unanswered> {
     let node = session.node(path).ok_or(Unanswered::NoSuchNode)?;
-    let mut answers = session.answers.clone();
     let mut note = session.note(node);
     match asked {
-        AskedNode::Decision(decision) => {
-            answers.decide(node, (*decision).into()).map_err(|_| Unanswered::NotAsked)?;
+        AskedNode::Decision(decision) if node.is_optional() => {
             return Ok(Change::Decided { path: node.path, decision: (*decision).into() });
         }
-        AskedNode::Answer(answer) => note.answer = Some(*answer),
-        AskedNode::Weight(weight) => note.weight = *weight,
+        AskedNode::Answer(answer) if node.kind() == Kind::Item => note.answer = Some(*answer),
+        AskedNode::Weight(weight) if node.kind() == Kind::Item => note.weight = *weight,
+        _ => return Err(Unanswered::NotAsked),
     }
-    // The domain says whether this node is asked at all.
-    answers.answer(node, note.answer.unwrap_or(AnswerWord::Later).into()).map_err(|_| Unanswered::NotAsked)?;
     Ok(Change::Noted { path: node.path, sealed: sealed_note(&session.key, &node.key, note)? })
 }
 
@@ -107,7 +103,7 @@ pub fn new_step(session: &Session, from: Role, id: Uuid, path: &str, step: Step)
         return self::step(session, id, step);
     }
     if of_concern >= MOST_STEPS_OF_A_CONCERN || session.steps.len() >= MOST_STEPS {
-        return Err(Unanswered::TooMany);
+        return Err(Unanswered::TooManySteps);
     }
     kept_step(session, id.as_u128(), from, node.key.clone(), step)
 }

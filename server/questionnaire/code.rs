@@ -15,6 +15,13 @@ use crate::private::Digested;
 /// How many words a code has.
 pub const WORDS: usize = 6;
 
+/// In letters, twice what any word of the list has: more is not worth comparing.
+const LONGEST_WORD: usize = 16;
+
+/// What the slow hash costs: 19 MiB, two passes, one lane. With other numbers no code that was written down would open
+/// anything.
+const COST: (u32, u32, u32) = (19_456, 2, 1);
+
 /// Six words, as they were made or typed. They cannot be printed; `expose` is for the one who is to keep them.
 pub struct Code(Zeroizing<String>);
 
@@ -34,19 +41,19 @@ pub enum NoCode {
 }
 
 /// Words that nobody should be handed in such an hour, out of a list that was made for wallets.
-const UNKIND: &str = "abandon abuse accident accuse addict afraid alcohol alone anger angry anxiety army arrest attack \
-    avoid awful awkward bitter blame blast bleak blind blood body bomb bone broken brutal bullet burden burst casino \
-    casual clinic club coach cough crash crazy crime critic cross cruel crush cry damage damp danger dead death decline \
-    decrease defense defy deny depart despair desperate destroy die dirt disagree disease dismiss disorder drama \
-    drastic dread drink drip drop drug drunk dumb dying enemy erode erosion error escape evil exile exit expire expose \
-    fail false fatal fatigue fault fear fetch fever fiction fight fire fit flee foil force fragile gas ghost gun hammer \
-    harsh hazard hell horror hospital hungry hunt hurt ill illegal illness insane jealous kick kid knife lawsuit lonely \
-    loud lose loss mad mask master mistake misery monster murder naive naked nasty nerve obscure panic patient peasant \
-    penalty pill poison police poor poverty prison problem punch punish rage raw razor reject rebel retire rifle riot \
-    risk rope rotten rough sad satan scare scream script sentence shame shock shoot shove shy sick siege sin skull slave \
-    slim smoke stress stumble suffer surrender suspect tank target thumb tobacco tragic trap trash trauma trigger \
-    trouble ugly unfair unhappy upset useless vicious victim violate violent virus void war waste weapon weird worry \
-    worth wound wreck wrong";
+const UNKIND: &str = "abandon abuse accident accuse addict afraid alcohol alone anger angry anxiety army arrest attack avoid awful \
+    awkward bitter blade blame blast bleak blind blood body bomb bone broken bullet burden burst cage cancel \
+    casino casual clinic club coach crack crash crazy crime critic cross cruel crumble crush cry damage damp \
+    danger decline decrease defense defy deny depart despair destroy dirt disagree disease dismiss disorder \
+    divorce drama drastic drink drip drop dumb empty end enemy erode erosion error escape evil exile exit expire \
+    expose false fatal fatigue fault fetch fever fiction fire fit flee foil force forget fragile frozen gas \
+    ghost grief guilt gun hammer harsh hazard hidden hollow horror hospital hungry hunt hurt ill illegal illness \
+    inmate insane jealous kick kid knife knock lawsuit lonely loud mad mask master misery mistake monster naive \
+    nasty neck nerve never nothing obey obscure orphan panic patient peasant penalty pill pistol police poverty \
+    prison problem punch raw razor rebel reject retire rifle riot risk rough sad scare script sentence shock \
+    shoot shove shy sick siege silent skull slice slim smoke snake sorry stumble suffer suspect sword tank \
+    target thumb tired tobacco tragic trap trash trigger trouble tumble ugly unaware unfair unhappy upset \
+    useless vanish vicious virus void waste weapon weird wolf worry worth wreck wrist wrong zero";
 
 static LIST: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let is_kind = |word: &&str| !UNKIND.split_ascii_whitespace().any(|unkind| unkind == *word);
@@ -64,14 +71,17 @@ impl Code {
     pub fn parse(typed: &str) -> Result<Self, NoCode> {
         let typed = Zeroizing::new(typed.to_lowercase());
         let words: Vec<&str> = typed.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        for word in &words {
-            if LIST.binary_search(word).is_err() {
-                return Err(NoCode::Unknown { word: (*word).to_owned(), nearest: nearest(word) });
-            }
+        if words.len() != WORDS {
+            return Err(NoCode::Words(words.len()));
         }
-        match words.len() {
-            WORDS => Ok(Self(Zeroizing::new(words.join(" ")))),
-            other => Err(NoCode::Words(other)),
+        // A code that somebody has written down stays one, whatever is thought unkind since.
+        match words.iter().find(|word| Language::English.find_word(word).is_none()) {
+            None => Ok(Self(Zeroizing::new(words.join(" ")))),
+            Some(word) => {
+                let word: String = word.chars().take(LONGEST_WORD).collect();
+                let nearest = nearest(&word);
+                Err(NoCode::Unknown { word, nearest })
+            }
         }
     }
 
@@ -86,9 +96,12 @@ impl Code {
     /// When there is no memory for it.
     pub fn opens(&self, installation: u128) -> anyhow::Result<Opens> {
         let mut hash = Zeroizing::new([0; 32]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+        let failed = |error| anyhow::anyhow!("a return code could not be hashed: {error}");
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, Some(hash.len())).map_err(failed)?;
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(self.0.as_bytes(), &installation.to_be_bytes(), &mut hash[..])
-            .map_err(|error| anyhow::anyhow!("a return code could not be hashed: {error}"))?;
+            .map_err(failed)?;
         Ok(Opens {
             found_by: Digested::keyed(*derive(&hash[..], "code, to look up")?),
             wrap: Wrap::derived(&hash[..], "code, to open")?,
@@ -141,7 +154,10 @@ mod tests {
         assert_eq!(parsed("river garden window apple music"), "5 words");
         assert_eq!(parsed(""), "0 words");
         assert_eq!(parsed("river gardn window apple music forest"), "gardn? garden");
-        assert_eq!(parsed("rivver"), "rivver? river");
+        let long = "r".repeat(8_000);
+        assert!(parsed(&format!("{long} garden window apple music forest")).starts_with("rrrrrrrrrrrrrrrr? "));
+        // Not handed out any more, and still opens what it opened.
+        assert_eq!(parsed("river garden window apple music alone"), "river garden window apple music alone");
     }
 
     #[test]
@@ -152,9 +168,16 @@ mod tests {
         // 6 × log2 of the list: above 64 bits.
         assert!(1_700 < LIST.len(), "{}", LIST.len());
         assert!(LIST.is_sorted(), "words are looked up by halving");
-        for unkind in ["alone", "die", "gun", "hurt", "victim"] {
+        for unkind in UNKIND.split_ascii_whitespace() {
+            assert!(Language::English.find_word(unkind).is_some(), "{unkind} is in no code anyway");
             assert!(!LIST.contains(&unkind), "{unkind}");
         }
+    }
+
+    #[test]
+    fn a_code_that_was_written_down_opens_the_same_in_every_version() {
+        let code = Code::parse("river garden window apple music forest").unwrap_or_else(|_| panic!("is a code"));
+        assert_eq!(code.opens(1).unwrap().found_by.to_text(), "bqvmoBsa6JGN4ErqW-kDYi1XqucNNpVwGwvQ63dRp08");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub enum Unanswered {
     NoSuchStep,
     NotAConcern,
     TooLong,
-    TooMany,
+    TooManySteps,
     /// So much would go; the student has agreed to another number.
     AnswersGo(Gone),
     Profile(ProfileError),
@@ -75,7 +75,7 @@ impl From<Unanswered> for HttpResponse {
             Unanswered::NotAsked => (Self::UnprocessableEntity(), because("not_asked")),
             Unanswered::NotAConcern => (Self::UnprocessableEntity(), because("not_a_concern")),
             Unanswered::TooLong => (Self::UnprocessableEntity(), because("too_long")),
-            Unanswered::TooMany => (Self::UnprocessableEntity(), because("too_many")),
+            Unanswered::TooManySteps => (Self::UnprocessableEntity(), because("too_many_steps")),
             Unanswered::TooMuch => (Self::UnprocessableEntity(), because("too_much")),
             Unanswered::Profile(error) => (Self::UnprocessableEntity(), profile(&error)),
             Unanswered::NoCode(NoCode::Words(count)) => {

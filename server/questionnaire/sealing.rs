@@ -2,14 +2,15 @@
 //! opens it: the key in the student's tab, their return code, or what they gave their counsellor (Q12).
 //!
 //! AES-256-GCM, with keys by HKDF-SHA-256. What is sealed names its session and its place, and is filled up to coarse
-//! sizes, so that neither another row nor a length can stand for an answer. It knows nothing of questions.
+//! sizes, so that neither another row nor a length can stand for an answer; whoever can write the database can still put an
+//! older answer back. Keys are overwritten where they lay; words that came in a request are not. It knows no questions.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, Salt},
 };
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::private::{Credential, SealedText};
 
@@ -40,7 +41,7 @@ pub enum Place<'p> {
 }
 
 /// So many bytes, or twice, four times, … as many.
-const STEP: usize = 128;
+const FILL: usize = 128;
 
 impl DataKey {
     /// Errors when the operating system has no randomness to give.
@@ -51,11 +52,11 @@ impl DataKey {
     }
 
     pub fn seal(&self, place: &Place<'_>, clear: &[u8]) -> anyhow::Result<SealedText> {
-        let mut filled =
-            Vec::with_capacity(STEP * clear.len().div_ceil(STEP).next_power_of_two() + AES_256_GCM.tag_len());
+        let size = FILL * clear.len().div_ceil(FILL).next_power_of_two();
+        let mut filled = Vec::with_capacity(size);
         filled.extend_from_slice(clear);
         // What is sealed is JSON, after which spaces mean nothing.
-        filled.resize(STEP * clear.len().div_ceil(STEP).max(1).next_power_of_two(), b' ');
+        filled.resize(size, b' ');
         seal(&self.bytes, &place.named(self.session), filled)
     }
 
@@ -82,10 +83,7 @@ impl DataKey {
 impl Wrap {
     /// From what has 256 random bits: the key in a tab, or a share. `purpose` keeps the two apart.
     pub fn of(credential: &Credential, purpose: &str) -> anyhow::Result<Self> {
-        let mut secret = credential.expose().into_bytes();
-        let wrap = Self::derived(&secret, purpose);
-        secret.zeroize();
-        wrap
+        Self::derived(&Zeroizing::new(credential.expose().into_bytes()), purpose)
     }
 
     /// From the output of a slow hash.
@@ -172,9 +170,9 @@ mod tests {
         let key = DataKey::random(1).unwrap();
         let sealed = |text: &str| key.seal(&Place::Item("a"), text.as_bytes()).unwrap().expose().len();
         assert_eq!(sealed("{\"answer\":\"no\"}"), sealed("{\"answer\":\"later\"}"));
-        assert_eq!(sealed(""), sealed(&"x".repeat(STEP)));
-        assert!(sealed(&"x".repeat(STEP)) < sealed(&"x".repeat(STEP + 1)));
-        assert_eq!(sealed(&"x".repeat(2 * STEP + 1)), sealed(&"x".repeat(4 * STEP)));
+        assert_eq!(sealed(""), sealed(&"x".repeat(FILL)));
+        assert!(sealed(&"x".repeat(FILL)) < sealed(&"x".repeat(FILL + 1)));
+        assert_eq!(sealed(&"x".repeat(2 * FILL + 1)), sealed(&"x".repeat(4 * FILL)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    sealing::{DataKey, Place},
+    sealing::{DataKey, Place, Wrap},
     words::{AnswerWord, Weighed},
 };
 use crate::{
@@ -76,10 +76,19 @@ struct KeptStep {
     who: String,
 }
 
+/// The session's own key, with what it is sealed under for whoever has asked.
+///
+/// # Errors
+/// When it does not open.
+pub fn key_of(row: &IntakeRow, wrap: &Wrap) -> Result<DataKey> {
+    Ok(DataKey::unwrapped(row.revision.session, wrap, &row.sealed_key)?)
+}
+
 impl Session {
     /// # Errors
     /// When something sealed does not open, or opens to what no version of ours has sealed.
-    pub fn opened(row: IntakeRow, key: DataKey) -> Result<Self> {
+    pub fn opened(row: IntakeRow, wrap: &Wrap) -> Result<Self> {
+        let key = key_of(&row, wrap)?;
         let profile = row.profile.iter().map(|(question, sealed)| {
             let kept: KeptAnswer = read(&key, &Place::Profile(question), sealed)?;
             Ok((question.clone(), kept.into()))

@@ -12,7 +12,7 @@ use super::{
     asked::{AskedStep, NewStep},
     changes,
     refusals::Unanswered,
-    sealing::{DataKey, Wrap},
+    sealing::Wrap,
     session::Session,
 };
 use crate::{
@@ -82,8 +82,6 @@ async fn opened(request: &HttpRequest, parts: &Parts, share: &Credential) -> Res
     if row.room != Held::By(account) {
         return Err(Unanswered::NotShared);
     }
-    let wrap = Wrap::of(share, PURPOSE)?;
-    let key = DataKey::unwrapped(row.revision.session, &wrap, &row.sealed_key).map_err(anyhow::Error::from)?;
     // That a student has a return code is theirs to say.
-    Ok(Session { has_code: false, ..Session::opened(row, key)? })
+    Ok(Session { has_code: false, ..Session::opened(row, &Wrap::of(share, PURPOSE)?)? })
 }

@@ -18,8 +18,8 @@ pub trait Intakes: Send + Sync + 'static {
     async fn intake(&self, by: Opener) -> Kept<Option<IntakeRow>>;
     /// Keeps a new one. `false` when the key has one already; then nothing is kept.
     async fn add_intake(&self, new: NewIntake) -> Kept<bool>;
-    /// Changes a session and sets when it was modified (Q11). `false` when it is no longer at that revision, or gone;
-    /// then nothing has changed.
+    /// Changes a session and sets when it was modified (Q11). `false` when it is no longer at that revision, or gone, or
+    /// what is to open it opens another; then nothing has changed.
     async fn change_intake(&self, from: Revision, now: Time, what: Change) -> Kept<bool>;
     /// Remembers the node to go on from, which costs the same in any tree. `false` when there is no such session or node;
     /// then nothing has changed.
@@ -29,7 +29,7 @@ pub trait Intakes: Send + Sync + 'static {
     /// What becomes of the intake of a tab that has left, as when its room ends (Q12).
     async fn leave_intake(&self, key: Digested) -> Kept<Fate>;
     /// Deletes at most `most` sessions that were modified before then, with everything below them and nothing else.
-    /// Returns how many went.
+    /// Returns how many went. They are out of the database's log once `sweep` has answered.
     async fn drop_stale_intakes(&self, before: Time, most: u32) -> Kept<u64>;
 }
 
@@ -123,6 +123,18 @@ pub enum Change {
         sealed_key: SealedText,
     },
     NotShared,
+}
+
+impl Change {
+    /// Whether something is gone with it that somebody was told is gone: then it may not stay in the database's log.
+    pub fn takes_away(&self) -> bool {
+        match self {
+            Self::Grown { .. } | Self::NoStep(_) | Self::Code { .. } | Self::Tab { .. } | Self::NotShared => true,
+            Self::Noted { .. } | Self::Decided { .. } | Self::Resumed | Self::Step { .. } | Self::Shared { .. } => {
+                false
+            }
+        }
+    }
 }
 
 /// A session as it stands in the store.

@@ -146,6 +146,7 @@ async fn a_step_of_another_session_cannot_be_changed() {
         begin(store, 2, theirs, 10).await;
         change(store, theirs, 20, Change::Step { step: 7, sealed: sealed("theirs") }).await;
         change(store, mine, 20, Change::Step { step: 7, sealed: sealed("mine") }).await;
+        assert_eq!(there(store, mine).await.steps[0].1.expose(), "mine");
         change(store, mine, 20, Change::NoStep(7)).await;
         assert_eq!(there(store, theirs).await.steps[0].1.expose(), "theirs");
         assert!(there(store, mine).await.steps.is_empty());
@@ -169,6 +170,17 @@ async fn it_opens_by_three_keys_and_by_each_only_as_long_as_it_stands() {
         assert_eq!(shared().await, Some(("by share".to_owned(), Held::ByNobody)));
         take(store, 1, asha, 1, 30).await.expect("is taken");
         assert_eq!(shared().await, Some(("by share".to_owned(), Held::By(asha))));
+        // What opens this one can open no other; and whoever is refused has troubled nobody.
+        let beside = digest();
+        begin(store, 2, beside, 10).await;
+        for taken in [
+            Change::Shared { digest: share, sealed_key: sealed("x") },
+            Change::Code { digest: code, sealed_key: sealed("x") },
+            Change::Tab { key, sealed_key: sealed("x") },
+        ] {
+            let from = there(store, beside).await.revision;
+            assert!(!store.change_intake(from, Time(40), taken).await.expect("answers"));
+        }
         change(store, key, 40, Change::NotShared).await;
         assert_eq!(shared().await, None);
 

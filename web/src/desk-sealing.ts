@@ -240,7 +240,9 @@ async function calledIn({ keys, envelope, prefix }: DeskRoomKeys): Promise<strin
 
 /** What opens the student's intake, as far as this desk can read it. */
 async function shared({ room, keys, intake }: DeskRoomKeys): Promise<Extract<PlainToDesk, { type: "intake" }>> {
-  return { type: "intake", room, share: intake && (await keys.lone("intake", intake)) };
+  const share = intake && (await keys.lone("intake", intake));
+  // A student's page seals what it likes; what opens nothing is not asked with.
+  return { type: "intake", room, share: share !== null && /^[\w-]{43}$/.test(share) ? share : null };
 }
 
 async function named(room: DeskRoomKeys): Promise<PlainToDesk[]> {

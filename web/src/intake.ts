@@ -213,7 +213,9 @@ function viewed(intake: Intake, ask: Ask, before: View | null): Step {
       const isNew = ask.ask === "profile" && before === null;
       const page = confirmed && pageOf(pages(confirmed), isNew ? null : confirmed.at);
       const screen: Screen = page ? { at: "page", module: page.module.path } : { at: "plan" };
-      return [at(intake, screen), [{ do: "remember" }]];
+      // Whether the conversation's page heard of it is not certain; telling it again does no harm.
+      const sharing: Effect[] = confirmed?.shared ? [{ do: "sharing", is: "on" }] : [];
+      return [at(intake, screen), [{ do: "remember" }, ...sharing]];
     }
     case "look":
     case "at":
@@ -228,6 +230,8 @@ function refused(intake: Intake, failed: Ask, refusal: Refusal): Step {
   if (refusal.reason === "too_many" && failed.ask !== "return") {
     return asking(intake, unanswered(intake.asks, refusal.retry_ms ?? 10_000));
   }
+  // A look that is refused for no reason that we know is tried again later, and not at once.
+  if (failed.ask === "look" && refusal.reason === "other") return asking(intake, unanswered(intake.asks, null));
   const [next, effects] = asking(intake, settled(intake.asks));
   if (failed.ask === "resume" && refusal.reason === "no_intake") {
     const [beginning, asks] = ask(at(next, { at: "danger" }), { ask: "outline" });

@@ -106,8 +106,10 @@ async function openIntake(at: "start" | "return") {
   intake.value = { part: null, since };
   try {
     const { intakePart } = await import("./intake-main");
-    const sharing = (is: "on" | "off") =>
+    const sharing = (is: "on" | "off") => {
+      if (state.value.screen.at !== "room") return;
       socket.tell(is === "on" ? { type: "share_intake" } : { type: "stop_sharing" });
+    };
     const part = intakePart({ key, remember: rememberIntake, sharing, deleted });
     if (intake.value === null) return;
     intake.value = { part, since };

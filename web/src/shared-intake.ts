@@ -64,8 +64,11 @@ function replied(shared: Shared, reply: Reply): Step {
   }
   const [next, effects] = asking(shared, settled(shared.asks));
   if (reply.reply === "view") return [{ ...next, at: "here", view: reply.view }, effects];
-  // Nothing of what is not shared any more stays on the page.
-  if (reply.reply === "refused" && reply.refusal.reason === "not_shared") return [{ ...start(), at: "gone" }, []];
+  // Nothing of what is not shared any more stays on the page. It is looked for again with the next look, not at once.
+  const looked = shared.asks.flying?.ask.ask === "look";
+  if (looked || (reply.reply === "refused" && reply.refusal.reason === "not_shared")) {
+    return [{ ...next, at: "gone", view: null, step: null }, effects];
+  }
   const [looking, asks] = ask(next, { ask: "look" });
   return [looking, [...effects, ...asks]];
 }

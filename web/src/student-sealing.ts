@@ -31,7 +31,8 @@ type Held = {
   staff: Bytes;
   name: string | null;
   prefix: string;
-  sharing: boolean;
+  /** What the student wants; null until they have said so since this page was loaded, and then the room knows. */
+  sharing: boolean | null;
   /** By the public half of the offer: asked again, the same is answered. */
   readonly answers: Map<string, Answered>;
   /** The counsellor whose key was not certified. */
@@ -91,7 +92,7 @@ export function studentSealing({
         room.refused = null;
         ensureSecret(room);
         await sayName(room, way);
-        if (room.sharing) await sayShare(room, way);
+        if (room.sharing === true) await sayShare(room, way);
         return [sealing(room)];
       case "key_offered":
         return offered(room, frame, way);
@@ -125,8 +126,10 @@ export function studentSealing({
     // The server says the name once, in answer to being asked for a room. After that nobody but this page knows it.
     if (room.name === null && asked === "hello") room.name = wished ?? guest;
     if (kept === null || view.nickname?.key_epoch !== room.keys.current) await sayName(room, way);
-    room.sharing = view.intake !== null;
-    if (view.intake !== null && view.intake.key_epoch !== room.keys.current) await sayShare(room, way);
+    // What was wanted while there was no connection is said now.
+    room.sharing ??= view.intake !== null ? true : null;
+    if (room.sharing === false && view.intake !== null) way.tell({ type: "stop_sharing" });
+    if (room.sharing === true && view.intake?.key_epoch !== room.keys.current) await sayShare(room, way);
     const { share: _share, staff: _staff, key_epoch: _epoch, renamed: _renamed, ...rest } = view;
     return [{ ...rest, nickname: called(room), intake: null }, sealing(room)];
   }
@@ -136,7 +139,7 @@ export function studentSealing({
     const staff = possession.staff ?? sized(decoded(view.staff), 65);
     possession.staff = staff;
     const keys = roomKeys(view.room, "student", possession, random);
-    const nothing = { name: null, prefix: "", sharing: false, refused: null };
+    const nothing = { name: null, prefix: "", sharing: null, refused: null };
     return { room: view.room, keys, possession, staff, answers: new Map(), ...nothing };
   }
 

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { encoded } from "../src/bytes";
 import type { FromDesk, ToStudent, ToDesk } from "../src/protocol.gen";
 import { OTHER_ROOM, ROOM } from "./given";
-import { browserOf, type DeskSeat, Lines, readBy, type StudentSeat, studentSeat, tab } from "./seat";
+import { SHARED, browserOf, type DeskSeat, Lines, readBy, type StudentSeat, studentSeat, tab } from "./seat";
 import { type Installation, installation, wireView } from "./sealed";
 
 let house: Installation;
@@ -77,8 +77,8 @@ test("what opens the intake is sealed for whoever is there, and anew for whoever
     return told.body;
   };
   const body = await share(student);
-  expect(JSON.stringify(body)).not.toContain("what opens the intake");
-  const opens = { type: "intake" as const, room: ROOM, share: "what opens the intake" };
+  expect(JSON.stringify(body)).not.toContain(SHARED);
+  const opens = { type: "intake" as const, room: ROOM, share: SHARED };
   expect(await desk.hears({ type: "intake", room: ROOM, body })).toEqual([opens]);
   expect(await desk.hears({ type: "intake", room: ROOM, body: null })).toEqual([{ ...opens, share: null }]);
   // A page that has no key for it shows nothing; one that gets the key later does.
@@ -93,6 +93,24 @@ test("what opens the intake is sealed for whoever is there, and anew for whoever
   await quiet.hears(view({ nickname, key_epoch: 4 }));
   await quiet.hears({ type: "key_epoch", room: ROOM, key_epoch: 5 });
   expect(quiet.told.some(({ type }) => type === "share_intake")).toBe(false);
+});
+
+test("what was wanted of sharing while the connection was down is said when it is back", async () => {
+  // Q12
+  const { student, nickname } = await talking();
+  const wants = async (type: "share_intake" | "stop_sharing") => {
+    const lost = await student.between.outward({ type });
+    if (lost?.type === "share_intake") return lost.body;
+    return null;
+  };
+  const body = await wants("share_intake");
+  await student.hears(view({ nickname, counsellor: "Asha" }));
+  expect((await student.tells("share_intake")).body.key_epoch).toBe(1);
+  await student.hears(view({ nickname, counsellor: "Asha", intake: body }));
+  expect(student.told.some(({ type }) => type === "share_intake")).toBe(false);
+  await wants("stop_sharing");
+  await student.hears(view({ nickname, counsellor: "Asha", intake: body }));
+  expect(await student.tells("stop_sharing")).toEqual({ type: "stop_sharing" });
 });
 
 test("both see the same four words, and after a reload the same still", async () => {

@@ -14,6 +14,9 @@ import { encoded, decoded } from "../src/bytes";
 import { cid } from "./given";
 import { type Installation, wireLine } from "./sealed";
 
+/** What the student's page gives to open the intake with. */
+export const SHARED = "what-opens-the-intake-has-43-characters-000";
+
 type Typed = { type: string };
 
 export class Seat<Out extends Typed, In extends Typed, PlainOut extends Typed, PlainIn extends Typed> {
@@ -82,7 +85,7 @@ export function tab(): { kept: string | null; keys: () => string | null; keep: (
 }
 
 export function studentSeat(kept: ReturnType<typeof tab>): StudentSeat {
-  return new Seat(studentSealing({ tab: kept, guest: "guest", share: async () => "what opens the intake" }));
+  return new Seat(studentSealing({ tab: kept, guest: "guest", share: async () => SHARED }));
 }
 
 /** A browser with session storage and a key store; a seat in the same browser is the page after a reload. */

@@ -37,6 +37,11 @@ impl Window {
         Err(first.plus(limit.within).since(now))
     }
 
+    /// What was counted last did not count after all.
+    pub fn take_back(&mut self) {
+        self.0.pop_back();
+    }
+
     /// Whether nothing is counted any more, so that this window may be forgotten.
     pub fn is_over(&self, now: Time, limit: Limit) -> bool {
         self.0.back().is_none_or(|&last| last.plus(limit.within) <= now)
@@ -57,6 +62,8 @@ mod tests {
         assert_eq!(window.count(Time(2_000), limit), Err(Span(8_000)));
         assert_eq!(window.count(Time(10_000), limit), Ok(()));
         assert_eq!(window.count(Time(10_000), limit), Err(Span(100)));
+        window.take_back();
+        assert_eq!(window.count(Time(10_000), limit), Ok(()));
         assert!(!window.is_over(Time(19_999), limit));
         assert!(window.is_over(Time(20_000), limit));
     }

@@ -6,7 +6,7 @@ use quietline_domain::intake::{Decision, Key, Path, definition::Priority};
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
-use super::{Db, Engine, Reader, Record, misread};
+use super::{Db, Engine, Record, misread};
 use crate::{
     private::SealedText,
     store::intakes::{BodyRow, Grown, NodeRow, TitleRow},
@@ -15,10 +15,6 @@ use crate::{
 /// How many rows one statement writes: enough that a tree takes few, not so many that another statement is prepared for
 /// each size of tree.
 const ROWS: usize = 100;
-
-pub async fn reading(db: &Reader) -> sqlx::Result<sqlx::Transaction<'static, Engine>> {
-    db.begin().await
-}
 
 pub async fn clear(db: &mut Db, session: Uuid) -> sqlx::Result<()> {
     for statement in [

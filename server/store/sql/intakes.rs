@@ -29,8 +29,8 @@ impl Intakes for Database {
     }
 
     async fn change_intake(&self, from: Revision, now: Time, what: Change) -> Kept<bool> {
-        // Names that a student took back must not stay in the log either.
-        let after = if matches!(what, Change::Grown { .. }) { After::Scrub } else { After::Nothing };
+        // What was taken back must not stay in the log either.
+        let after = if what.takes_away() { After::Scrub } else { After::Nothing };
         self.writer.run(after, move |db| Box::pin(change(db, from, now, what))).await
     }
 
@@ -39,7 +39,7 @@ impl Intakes for Database {
     }
 
     async fn drop_intake(&self, key: Digested) -> Kept<bool> {
-        self.writer.run(After::Scrub, move |db| Box::pin(drop(db, key))).await
+        self.writer.run(After::Scrub, move |db| Box::pin(dropped(db, key.to_text()))).await
     }
 
     async fn leave_intake(&self, key: Digested) -> Kept<Fate> {
@@ -68,10 +68,6 @@ async fn stand(db: &mut Db, key: Digested, path: Path, now: Time) -> sqlx::Resul
          where key_digest = $1 and exists (select 1 from intake_tree where session = intake_session.id and path = $2)";
     let stands = sqlx::query(STAND).bind(key.to_text()).bind(path.stored()).bind(now.0).execute(db).await?;
     Ok(0 < stands.rows_affected())
-}
-
-async fn drop(db: &mut Db, key: Digested) -> sqlx::Result<bool> {
-    dropped(db, key.to_text()).await
 }
 
 async fn dropped(db: &mut Db, key: String) -> sqlx::Result<bool> {
@@ -108,6 +104,9 @@ async fn change(db: &mut Db, from: Revision, now: Time, what: Change) -> sqlx::R
     const NEXT: &str =
         "update intake_session set revision = revision + 1, modified = $3 where id = $1 and revision = $2";
     let session = Uuid::from_u128(from.session);
+    if opens_another(db, session, &what).await? {
+        return Ok(false);
+    }
     let at = sqlx::query(NEXT).bind(session).bind(from.nth).bind(now.0).execute(&mut *db).await?;
     if at.rows_affected() == 0 {
         return Ok(false);
@@ -166,6 +165,18 @@ async fn change(db: &mut Db, from: Revision, now: Time, what: Change) -> sqlx::R
     Ok(true)
 }
 
+/// Whether what is to open this session opens another one already. The schema refuses that too, but with an error that
+/// would undo what neighbours write in the same transaction.
+async fn opens_another(db: &mut Db, session: Uuid, what: &Change) -> sqlx::Result<bool> {
+    let (statement, digest) = match what {
+        Change::Code { digest, .. } => ("select 1 from intake_session where code_digest = $1 and id <> $2", digest),
+        Change::Shared { digest, .. } => ("select 1 from intake_session where share_digest = $1 and id <> $2", digest),
+        Change::Tab { key, .. } => ("select 1 from intake_session where key_digest = $1 and id <> $2", key),
+        _ => return Ok(false),
+    };
+    Ok(sqlx::query(statement).bind(digest.to_text()).bind(session).fetch_optional(db).await?.is_some())
+}
+
 async fn open_by(
     db: &mut Db,
     session: Uuid,
@@ -187,7 +198,7 @@ async fn not_shared(db: &mut Db, session: Uuid) -> sqlx::Result<()> {
 async fn keep_step(db: &mut Db, session: Uuid, step: u128, sealed: &SealedText) -> sqlx::Result<()> {
     const KEEP: &str = "insert into intake_action_plan (id, session, nth, sealed)
          values ($1, $2, (select coalesce(max(nth), 0) + 1 from intake_action_plan where session = $2), $3)
-         on conflict (id) do update set sealed = excluded.sealed where intake_action_plan.session = excluded.session";
+         on conflict (session, id) do update set sealed = excluded.sealed";
     sqlx::query(KEEP).bind(Uuid::from_u128(step)).bind(session).bind(sealed.expose().to_owned()).execute(db).await?;
     Ok(())
 }
@@ -197,7 +208,11 @@ async fn keep_steps(db: &mut Db, session: Uuid, left: &[u128]) -> sqlx::Result<(
     for row in rows.await? {
         let id: Uuid = row.try_get(0)?;
         if !left.contains(&id.as_u128()) {
-            sqlx::query("delete from intake_action_plan where id = $1").bind(id).execute(&mut *db).await?;
+            sqlx::query("delete from intake_action_plan where session = $1 and id = $2")
+                .bind(session)
+                .bind(id)
+                .execute(&mut *db)
+                .await?;
         }
     }
     Ok(())
@@ -224,7 +239,7 @@ async fn read(db: &Reader, by: Opener) -> sqlx::Result<Option<IntakeRow>> {
         Opener::Share(share) => (session_rows!("share_sealed", "share_digest"), share),
     };
     // One transaction, so that a tree and its answers are of the same moment.
-    let mut reading = intake_trees::reading(db).await?;
+    let mut reading = db.begin().await?;
     let Some(row) = sqlx::query(statement).bind(digest.to_text()).fetch_optional(&mut *reading).await? else {
         return Ok(None);
     };

@@ -118,6 +118,9 @@ function Calculated({ node, weigh }: { node: Concern["node"]; weigh: (weight: We
   );
 }
 
+/** As many as the server keeps for one concern. */
+const MOST_STEPS = 50;
+
 export type StepsProps = {
   concern: Concern;
   draft: StepDraft | null;
@@ -169,7 +172,7 @@ export function Steps({ concern: { node, steps }, draft, mine, begin, write, kee
           ),
         )}
       </ul>
-      {draft?.path === node.path && draft.is === "new" ? (
+      {steps.length >= MOST_STEPS ? null : draft?.path === node.path && draft.is === "new" ? (
         <Form draft={draft} write={write} keep={keep} />
       ) : (
         <button

@@ -1,6 +1,6 @@
 //! What an operator asks: profile questions, modules and items, as read from a definition that has been found valid.
 //!
-//! Every id is unique in the whole definition (`server/intake/` sees to it, and to the limits of Q3). It knows neither
+//! Every id is unique in the whole definition (`server/definition/` sees to it, and to the limits of Q3). It knows neither
 //! YAML nor what anybody has answered.
 
 /// Named by the operator; unique in its definition.

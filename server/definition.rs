@@ -16,13 +16,13 @@ pub use reader::read;
 pub use verbs::{Intake, run};
 
 /// What is asked when the operator names nothing else.
-const DEFAULT: &[u8] = include_bytes!("intake/default.yaml");
+const DEFAULT: &[u8] = include_bytes!("definition/default.yaml");
 
 /// The operator's definition, or the shipped one.
 ///
 /// # Errors
 /// When the file cannot be read, or is no definition: then with everything that is wrong with it.
-pub fn definition(file: Option<&Path>) -> Result<Definition> {
+pub fn of(file: Option<&Path>) -> Result<Definition> {
     let Some(file) = file else {
         return read(DEFAULT).map_err(|_| anyhow!("the shipped definition is not sound"));
     };
