@@ -34,6 +34,9 @@ use code::{Code, Opens};
 /// How many nodes a tree that is kept may have. One that grows further is refused: its rows are one write.
 pub const MOST_NODES: usize = 10_000;
 
+/// Up to so many nodes a tree counts as one.
+const NODES_OF_ONE: usize = 200;
+
 /// Wrong return codes from one place (Q12).
 const WRONG_CODES: Limit = Limit { most: 10, within: Span::seconds(60) };
 
@@ -76,9 +79,11 @@ impl Questionnaire {
         self.asked().by_key.count(key, now, REQUESTS)
     }
 
-    /// Counts one tree from this place, or says how long to wait until one more fits.
-    fn count_grown(&self, from: Place, now: Time, limit: Limit) -> Result<(), Span> {
-        self.asked().grown.count(from, now, limit)
+    /// Counts a tree of so many nodes from this place, or says how long to wait until one more fits. A large one counts
+    /// for several, so that nobody fills the disk with large ones.
+    fn count_grown(&self, from: Place, now: Time, limit: Limit, nodes: usize) -> Result<(), Span> {
+        let mut asked = self.asked();
+        (0..=nodes / NODES_OF_ONE).try_for_each(|_| asked.grown.count(from, now, limit))
     }
 
     fn asked(&self) -> std::sync::MutexGuard<'_, Asked> {

@@ -40,6 +40,29 @@ fn log(entries: &[(&str, &str)]) -> String {
     entries.iter().map(line).collect()
 }
 
+// D-T1, D-T2, D-T3, D-T4, D-T5: the same file that the page's tests read.
+#[test]
+fn the_tables_hold_for_the_built_program() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors/duty.json")).expect("is JSON");
+    let vectors = vectors["log"].as_array().expect("a list");
+    assert_eq!(vectors.len(), 7);
+    for vector in vectors {
+        let text = |part: &Value| part.as_str().expect("text").to_owned();
+        let line =
+            |entry: &Value| json!({"at": format!("2026-01-05T{}Z", text(&entry[0])), "kind": entry[1]}).to_string();
+        let entries = vector["entries"].as_array().expect("entries").iter();
+        let log = entries.map(line).collect::<Vec<_>>().join("\n");
+        let told: Vec<_> = sessions(&log)
+            .iter()
+            .map(|one| {
+                let clock = |key: &str| text(&one[key])[11..19].to_owned();
+                json!([clock("start"), clock("end"), one["reply_count"]])
+            })
+            .collect();
+        assert_eq!(json!(told), vector["sessions"], "{}", vector["id"]);
+    }
+}
+
 // D-T1
 #[test]
 fn a_day_with_a_break_is_two_sessions() {

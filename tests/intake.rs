@@ -330,6 +330,24 @@ async fn a_tree_that_grows_too_far_is_refused() {
 }
 
 #[actix_web::test]
+async fn large_trees_count_for_several() {
+    let items: String = (0..40).map(|n| format!("{{id: i{n}, statement: S}},")).collect();
+    let wide = format!(
+        "{{title: T, profile: [{{id: R, kind: repeatable, question: Q, title: r, children: [{items}]}}], modules: []}}"
+    );
+    let (portal, _folder) = portal_asking(&wide).await;
+    let names: Vec<_> = (0..200).map(|n| json!({"name": format!("n{n}")})).collect();
+    // 8,201 nodes are 42 of the hundred that one place may grow in a minute.
+    let mut grown = Vec::new();
+    for _ in 0..3 {
+        grown.push(Asker::new(&portal).put("/profile", json!({"answers": {"R": names}})).await.0);
+    }
+    assert_eq!(grown, [200, 200, 429]);
+    portal.seconds_pass(60);
+    assert_eq!(Asker::new(&portal).put("/profile", json!({"answers": {"R": names}})).await.0, 200);
+}
+
+#[actix_web::test]
 async fn whoever_floods_is_slowed_alone() {
     let (portal, _folder) = portal_asking(SHOP).await;
     let (flood, page) = (Asker::new(&portal), Asker::new(&portal));

@@ -74,10 +74,13 @@ async fn answer_profile(request: HttpRequest, asked: web::Json<AskedProfile>, pa
     answer(
         async {
             let tab = Tab::of(&request, &parts)?;
-            let (place, now) = from(&request, &parts);
-            parts.questionnaire.count_grown(place, now, parts.settings.join_limit).map_err(Unanswered::Slow)?;
+            let count = |nodes: usize| {
+                let (place, now) = from(&request, &parts);
+                let counted = parts.questionnaire.count_grown(place, now, parts.settings.join_limit, nodes);
+                counted.map_err(Unanswered::Slow)
+            };
             for _ in 0..TRIES {
-                if grow(&parts, &tab, &asked).await? {
+                if grow(&parts, &tab, &asked, &count).await? {
                     return Ok(seen(&opened(&parts, &tab).await?, &parts.questionnaire));
                 }
             }
@@ -88,30 +91,44 @@ async fn answer_profile(request: HttpRequest, asked: web::Json<AskedProfile>, pa
 }
 
 /// `false` when somebody else was faster.
-async fn grow(parts: &Parts, tab: &Tab, asked: &AskedProfile) -> Result<bool, Unanswered> {
+async fn grow(
+    parts: &Parts,
+    tab: &Tab,
+    asked: &AskedProfile,
+    count: &impl Fn(usize) -> Result<(), Unanswered>,
+) -> Result<bool, Unanswered> {
     let questionnaire = &*parts.questionnaire;
     match opened(parts, tab).await {
         Ok(session) => {
             let profile = changes::profile(&session.profile, &questionnaire.definition, asked)?;
             match changes::regrown(&session, questionnaire, &profile, asked.drop)? {
-                Some(change) => Ok(parts.store.change_intake(session.revision, parts.clock.now(), change).await?),
+                Some(change) => {
+                    count(change.nodes())?;
+                    Ok(parts.store.change_intake(session.revision, parts.clock.now(), change).await?)
+                }
                 None => Ok(true),
             }
         }
         Err(Unanswered::NoIntake) => {
             let profile = changes::profile(&Profile::default(), &questionnaire.definition, asked)?;
-            begin(parts, tab, &profile).await
+            begin(parts, tab, &profile, count).await
         }
         Err(other) => Err(other),
     }
 }
 
-async fn begin(parts: &Parts, tab: &Tab, profile: &Profile) -> Result<bool, Unanswered> {
+async fn begin(
+    parts: &Parts,
+    tab: &Tab,
+    profile: &Profile,
+    count: &impl Fn(usize) -> Result<(), Unanswered>,
+) -> Result<bool, Unanswered> {
     let Questionnaire { definition, fingerprint, .. } = &*parts.questionnaire;
     let tree = quietline_domain::intake::build(definition, profile).map_err(|_| Unanswered::TooMuch)?;
     if tree.nodes().len() > MOST_NODES {
         return Err(Unanswered::TooMuch);
     }
+    count(tree.nodes().len())?;
     let session = Uuid::new_v4().as_u128();
     let key = DataKey::random(session)?;
     let new = NewIntake {

@@ -126,6 +126,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// How many nodes it writes.
+    pub fn nodes(&self) -> usize {
+        match self {
+            Self::Grown { grown, .. } => grown.nodes.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether something is gone with it that somebody was told is gone: then it may not stay in the database's log.
     pub fn takes_away(&self) -> bool {
         match self {

@@ -250,6 +250,11 @@ test("everything can be left out, and nothing is lost while the connection is", 
   await visitor.context.setOffline(true);
   await sorting.answers("I have a place where I can stay.", "No");
   await expect(visitor.page.getByText("Not saved yet. Trying again.")).toBeVisible();
+  // What is not saved yet outlives leaving the questions and coming back to them.
+  await sorting.button("Back to the first page").click();
+  await sorting.button("Sort your thoughts first").click();
+  const first = visitor.page.getByRole("group", { name: "I have a place where I can stay." });
+  await expect(first.getByRole("radio", { name: "No", exact: true })).toBeChecked();
   await sorting.answers("I have a place where I can stay.", "Yes");
   await sorting.button("Next").click();
   await expect(sorting.heading("2 Sleep")).toBeFocused();
@@ -260,7 +265,6 @@ test("everything can be left out, and nothing is lost while the connection is", 
   await sorting.button("Sort your thoughts first").click();
   await expect(sorting.heading("2 Sleep")).toBeVisible();
   await sorting.button("Back").click();
-  const first = visitor.page.getByRole("group", { name: "I have a place where I can stay." });
   await expect(first.getByRole("radio", { name: "Yes", exact: true })).toBeChecked();
   for (let pages = 0; pages < 20 && (await sorting.button("Next").isVisible()); pages++)
     await sorting.button("Next").click();

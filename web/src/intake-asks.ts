@@ -56,6 +56,13 @@ export function isBusy(asks: Asks, ask: Ask["ask"]): boolean {
   return asks.flying?.ask.ask === ask || asks.waiting.some((one) => one.ask === ask);
 }
 
+const SAVES: readonly Ask["ask"][] = ["profile", "node", "add_step", "change_step", "drop_step"];
+
+/** Whether anything that somebody has written is not confirmed. */
+export function isUnsaved(asks: Asks): boolean {
+  return SAVES.some((ask) => isBusy(asks, ask));
+}
+
 /** The intake as it will be once everything is confirmed, as far as that is plain. */
 export function overlaid(view: View, { flying, waiting }: Asks): View {
   const changes = [...(flying ? [flying.ask] : []), ...waiting];

@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import { type Effect, type Input, start, step } from "./intake";
 import { moment } from "./moment";
 import { asked } from "./intake-api";
+import { isUnsaved } from "./intake-asks";
 import { shareOf } from "./intake-share";
 import { type Around, Intake } from "./views/intake";
 import "./style/intake.css";
@@ -62,5 +63,8 @@ export function intakePart(outside: Outside) {
     return <Intake intake={state.value} act={act} around={around} />;
   }
 
-  return { act, View };
+  /** Something that was answered has not been confirmed. */
+  const isSaving = () => isUnsaved(state.value.asks);
+
+  return { act, View, isSaving };
 }

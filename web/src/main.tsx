@@ -11,18 +11,15 @@ import { moment } from "./moment";
 import { passage } from "./passage";
 import { address, browser } from "./socket";
 import { type Effect, type Input, start, step } from "./state";
-import { forget, forgetRoom, remember, rememberIntake, rememberedKey, rememberedKeys, rememberKeys } from "./tab";
+import { forget, forgetRoom, remember, rememberedKey, rememberedKeys, rememberKeys } from "./tab";
 import { theirs } from "./conversation";
-import type { IntakePart } from "./intake-main";
+import { lateIntake } from "./late-intake";
 import { Student } from "./views/student";
 import { en } from "./words/en";
 
 const [first, opening] = start(rememberedKey(), canSeal() ? "able" : "unable");
 const state = signal(first);
 const presses = signal(0);
-const intake = signal<{ part: IntakePart | null; since: number } | null>(null);
-/** Made for an intake, where the tab may not be allowed to keep one. */
-let made: string | null = null;
 const help = setting("help") ?? "";
 const exitTo = exitAddress(setting("exit-url"));
 
@@ -45,10 +42,27 @@ const socket = passage(
   sealing,
 );
 
+const intake = lateIntake({
+  room() {
+    const { screen } = state.value;
+    return screen.at === "room" ? { key: screen.key, theirs: theirs(screen.talk.conversation, "student") } : null;
+  },
+  notKept: () => act({ type: "not_kept" }),
+  outdated: () => act({ type: "misunderstood" }),
+  sharing(is) {
+    if (state.value.screen.at !== "room") return;
+    socket.tell(is === "on" ? { type: "share_intake" } : { type: "stop_sharing" });
+  },
+  deleted() {
+    // Of a room its own socket says when it is gone.
+    if (state.value.screen.at === "door") forget();
+  },
+});
+
 function act(input: Input) {
-  const [next, effects] = step(state.value, input, { ...moment(), key: tabKey() });
-  if (input.type === "exit" && next.screen.at === "left") leaveIntake();
-  if (next.screen.at !== "door" && next.screen.at !== "room") intake.value = null;
+  const [next, effects] = step(state.value, input, { ...moment(), key: intake.key() });
+  if (input.type === "exit" && next.screen.at === "left") intake.leave();
+  if (next.screen.at !== "door" && next.screen.at !== "room") intake.close();
   if (next.screen.at === "room") addEventListener("beforeunload", ask);
   else removeEventListener("beforeunload", ask);
   state.value = next;
@@ -73,7 +87,7 @@ function carryOut(effect: Effect) {
       sealing.prepare();
       return remember(effect.key) || act({ type: "not_kept" });
     case "forget":
-      made = null;
+      intake.forget();
       // An intake outlives a room that never was, and no conversation that has ended.
       return state.value.screen.at === "door" ? forgetRoom() : forget();
     case "cover":
@@ -89,48 +103,10 @@ function carryOut(effect: Effect) {
   }
 }
 
-/** One key for a room and an intake of this tab. */
-function tabKey(): string {
-  return rememberedKey() ?? made ?? moment().key;
-}
-
-async function openIntake(at: "start" | "return") {
-  const { screen } = state.value;
-  const inRoom = screen.at === "room";
-  made = inRoom ? screen.key : tabKey();
-  const key = made;
-  if (!remember(key)) act({ type: "not_kept" });
+function openIntake(at: "start" | "return") {
   // What is said meanwhile is not seen.
-  if (inRoom) act({ type: "room", input: { type: "reading", at: "further_up" } });
-  const since = inRoom ? theirs(screen.talk.conversation, "student") : 0;
-  intake.value = { part: null, since };
-  try {
-    const { intakePart } = await import("./intake-main");
-    const sharing = (is: "on" | "off") => {
-      if (state.value.screen.at !== "room") return;
-      socket.tell(is === "on" ? { type: "share_intake" } : { type: "stop_sharing" });
-    };
-    const part = intakePart({ key, remember: rememberIntake, sharing, deleted });
-    if (intake.value === null) return;
-    intake.value = { part, since };
-    part.act({ type: "open", at });
-  } catch {
-    intake.value = null;
-    act({ type: "misunderstood" });
-  }
-}
-
-/** Of a room its own socket says when it is gone. */
-function deleted() {
-  if (state.value.screen.at !== "door") return;
-  made = null;
-  forget();
-}
-
-/** The quick exit leaves an intake that has no room, too. */
-function leaveIntake() {
-  const key = rememberedKey() ?? made;
-  if (key !== null) leave(key);
+  act({ type: "room", input: { type: "reading", at: "further_up" } });
+  intake.open(at);
 }
 
 function setting(name: string): string | null {
@@ -142,14 +118,16 @@ function ask(event: BeforeUnloadEvent) {
 }
 
 function Page() {
-  const now = intake.value && { View: intake.value.part?.View ?? null, since: intake.value.since };
-  const close = () => {
-    intake.value = null;
-  };
-  const door = { open: openIntake, close, now };
+  const open = intake.now.value;
+  const now = open && { View: open.part?.View ?? null, since: open.since };
+  const door = { open: openIntake, close: intake.close, now };
   return <Student state={state.value} act={act} help={help} exitTo={exitTo} presses={presses.value} intake={door} />;
 }
 
+addEventListener("beforeunload", (event) => {
+  // In a room it is asked anyway.
+  if (intake.isSaving()) event.preventDefault();
+});
 addEventListener("online", socket.nudge);
 document.addEventListener("visibilitychange", () => act({ type: "looked" }));
 addEventListener("pagehide", socket.hangUp);

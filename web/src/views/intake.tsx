@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Input, type Intake as State, shown } from "../intake";
-import { isBusy } from "../intake-asks";
+import { isBusy, isUnsaved } from "../intake-asks";
 import { en } from "../words/en-intake";
 import { Heading, Help } from "./frame";
 import { ModulePage } from "./intake-page";
@@ -50,14 +50,10 @@ export function Intake({ intake, act, around }: IntakeProps & { around: Around }
       </div>
       <Now intake={intake} act={act} around={around} />
       <p class="soft small saving" role="status">
-        {intake.asks.troubled ? en.troubled : isSaving(intake) ? en.saving : intake.saved ? en.saved : ""}
+        {intake.asks.troubled ? en.troubled : isUnsaved(intake.asks) ? en.saving : intake.saved ? en.saved : ""}
       </p>
     </div>
   );
-}
-
-function isSaving({ asks }: State): boolean {
-  return (["node", "add_step", "change_step", "drop_step"] as const).some((ask) => isBusy(asks, ask));
 }
 
 function Now({ intake, act, around }: IntakeProps & { around: Around }) {
