@@ -271,3 +271,47 @@ test("everything can be left out, and nothing is lost while the connection is", 
   await sorting.button("Continue").click();
   await expect(sorting.heading("What weighs on you")).toBeFocused();
 });
+
+// Q12
+test("whoever takes over reads what is shared, and closing it while the student is in it erases both", async ({
+  student,
+  counsellor,
+}) => {
+  test.slow();
+  const asha = await counsellor("Asha");
+  const visitor = await student(NARROW);
+  const sorting = new Sorting(visitor.page);
+  // Begun at the door, a reload in the middle, and carried into the queue by the same key.
+  await sorting.begins("Sort your thoughts first");
+  await sorting.button("Continue").click();
+  await sorting.answers("I have a place where I can stay.", "No");
+  await sorting.saved();
+  await visitor.page.reload();
+  await sorting.button("Sort your thoughts first").click();
+  await sorting.button("Back to the first page").click();
+  await visitor.asks("Night owl");
+  await sorting.button("Sort your thoughts").click();
+  const room = await asha.takes("Night owl");
+  await room.says("hi there");
+  await sorting.goesTo("What weighs on you");
+  await sorting.button("Share with my counsellor").click();
+  const statement = (page: Page) => page.getByText("I have a place where I can stay.").first();
+  await expect(statement(asha.page)).toBeVisible();
+
+  const bo = await counsellor("Bo");
+  await room.button("Back to the queue").click();
+  await room.button("Give it back").click();
+  await expect(statement(asha.page)).toHaveCount(0);
+  const next = await bo.takes("Night owl");
+  await expect(statement(bo.page)).toBeVisible();
+  await next.closes();
+  await expect(visitor.page.getByRole("heading", { level: 1 })).toHaveText(/^Erased/);
+  await expect(visitor.page.getByText("what you wrote in the questionnaire")).toBeVisible();
+  expect(await visitor.session()).toEqual([]);
+
+  // And out of the middle of another one, by the quick exit.
+  await visitor.talk.click();
+  await sorting.begins("Sort your thoughts");
+  await visitor.page.getByRole("button", { name: "Leave this page now" }).click();
+  await expect(visitor.page).toHaveURL("about:blank");
+});
