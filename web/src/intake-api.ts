@@ -66,7 +66,10 @@ function replied(told: any): Reply {
   return Array.isArray(told.nodes) ? { reply: "view", view: told } : { reply: "outline", outline: told };
 }
 
-const PLAIN = ["no_intake", "no_such_code", "has_one", "no_room", "not_shared", "too_much", "too_long"] as const;
+const PLAIN = [
+  ...(["no_intake", "no_such_code", "has_one", "no_room", "not_shared", "too_much", "too_long"] as const),
+  ...(["no_such_node", "not_asked", "no_such_step", "not_a_concern", "too_many_steps"] as const),
+];
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire has no type yet
 function refusal(told: any): Refusal {

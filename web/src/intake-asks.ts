@@ -2,7 +2,7 @@
 // several answers to one question the last one is sent. What nobody has confirmed is tried again, less and less often.
 // Pure. It knows when something is asked and not what it means.
 
-import type { Ask, Node, View } from "./intake-wire";
+import type { Ask, Given, Node, View } from "./intake-wire";
 
 export type Asks = {
   /** Under way, and how often it has been tried. */
@@ -63,6 +63,13 @@ export function isUnsaved(asks: Asks): boolean {
   return SAVES.some((ask) => isBusy(asks, ask));
 }
 
+/** The very same answers are under way already: somebody has pressed twice. */
+export function isRepeated({ flying }: Asks, answers: Record<string, Given>): boolean {
+  if (flying?.ask.ask !== "profile") return false;
+  const sent = flying.ask.answers;
+  return Object.keys(answers).every((id) => answers[id] === sent[id]);
+}
+
 /** The intake as it will be once everything is confirmed, as far as that is plain. */
 export function overlaid(view: View, { flying, waiting }: Asks): View {
   const changes = [...(flying ? [flying.ask] : []), ...waiting];
@@ -86,6 +93,7 @@ function replaces(ask: Ask, earlier: Ask): boolean {
   if (ask.ask === "node" && earlier.ask === "node") {
     return ask.path === earlier.path && Object.keys(ask.change)[0] === Object.keys(earlier.change)[0];
   }
+  if (ask.ask === "profile" && earlier.ask === "profile") return true;
   if (ask.ask === "change_step" && earlier.ask === "change_step") return ask.id === earlier.id;
   return ask.ask === earlier.ask && (ask.ask === "at" || ask.ask === "look");
 }

@@ -26,9 +26,14 @@ export type IntakePart = ReturnType<typeof intakePart>;
 export function intakePart(outside: Outside) {
   const state = signal(start());
   const copied = signal<Around["copied"]>("");
+  /** Nothing may be sent of an intake that is erased, or it would begin anew. */
+  let over = false;
   const asker = { key: outside.key, share: () => shareOf(outside.key) };
 
   function act(input: Input) {
+    if (over) return;
+    // What was said of one code is not true of the next.
+    if (input.type === "make_code") copied.value = "";
     const [next, effects] = step(state.value, input, moment().id);
     state.value = next;
     for (const effect of effects) carryOut(effect);
@@ -52,7 +57,8 @@ export function intakePart(outside: Outside) {
   }
 
   async function copy(text: string) {
-    copied.value = await navigator.clipboard.writeText(text).then(
+    const written = navigator.clipboard?.writeText(text) ?? Promise.reject();
+    copied.value = await written.then(
       () => "copied" as const,
       () => "not copied" as const,
     );
@@ -66,5 +72,9 @@ export function intakePart(outside: Outside) {
   /** Something that was answered has not been confirmed. */
   const isSaving = () => isUnsaved(state.value.asks);
 
-  return { act, View, isSaving };
+  function stop() {
+    over = true;
+  }
+
+  return { act, View, isSaving, stop };
 }

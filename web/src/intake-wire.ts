@@ -83,6 +83,7 @@ export type Ask =
 /** Why something was not done. Whatever is not in the list is `other`: the page looks again. */
 export type Refusal =
   | { reason: "no_intake" | "no_such_code" | "has_one" | "no_room" | "not_shared" | "too_much" | "too_long" }
+  | { reason: "no_such_node" | "not_asked" | "no_such_step" | "not_a_concern" | "too_many_steps" }
   | { reason: "answers_go"; count: number }
   | { reason: "unknown_word"; word: string; nearest: string }
   | { reason: "words"; count: number }

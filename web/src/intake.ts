@@ -7,6 +7,8 @@ import {
   type Asks,
   type AsksEffect,
   givenUp,
+  isBusy,
+  isRepeated,
   nothingAsked,
   overlaid,
   settled,
@@ -50,9 +52,12 @@ export type Intake = {
   /** The return code, while it is shown. */
   readonly code: string | null;
   readonly deleting: "no" | "asked";
+  /** Why the last wish was not carried out; stands until something else is done. */
+  readonly refused: Refusal | null;
 };
 
 export type Input =
+  /** Also when it is opened again: it is as it was left. */
   | { type: "open"; at: "start" | "return" }
   | { type: "replied"; nth: number; reply: Reply }
   | { type: "again"; nth: number }
@@ -91,7 +96,7 @@ export type Effect =
 type Step = [Intake, Effect[]];
 
 export function start(): Intake {
-  const nothing = { outline: null, confirmed: null, saved: false, step: null, code: null };
+  const nothing = { outline: null, confirmed: null, saved: false, step: null, code: null, refused: null };
   return { screen: { at: "opening" }, asks: nothingAsked, deleting: "no", ...nothing };
 }
 
@@ -103,15 +108,15 @@ export function shown({ confirmed, asks }: Intake): View | null {
 export const NO_WORDS: Words = { what: "", by_when: "", who: "" };
 
 /** `id` is fresh: a new step has it from the start, so that one whose answer was lost is not written twice. */
-export function step(intake: Intake, input: Input, id: string): Step {
+export function step(before: Intake, input: Input, id: string): Step {
+  const isNews = input.type === "replied" || input.type === "again";
+  const intake = isNews || before.refused === null ? before : { ...before, refused: null };
   const { screen } = intake;
   switch (input.type) {
     case "open":
-      return input.at === "return"
-        ? [{ ...intake, screen: { at: "return", code: "", refusal: null } }, []]
-        : ask(intake, { ask: "resume" });
+      return input.at === "return" ? went(intake, "return") : opened(intake);
     case "replied":
-      return input.nth === intake.asks.nth ? replied(intake, input.reply) : [intake, []];
+      return input.nth === intake.asks.nth ? replied(intake, input.reply, id) : [intake, []];
     case "again":
       return asking(intake, again(intake.asks, input.nth));
     case "danger":
@@ -126,7 +131,7 @@ export function step(intake: Intake, input: Input, id: string): Step {
       if (screen.at !== "profile") return [intake, []];
       return [at(intake, { ...screen, drafts: { ...screen.drafts, [input.question]: input.given }, agree: null }), []];
     case "continue":
-      if (screen.at !== "profile") return [intake, []];
+      if (screen.at !== "profile" || isRepeated(intake.asks, screen.drafts)) return [intake, []];
       return ask(intake, { ask: "profile", answers: { ...screen.drafts }, drop: screen.agree ?? 0 });
     case "disagree":
       return screen.at === "profile" ? [at(intake, profile(intake)), []] : [intake, []];
@@ -151,7 +156,8 @@ export function step(intake: Intake, input: Input, id: string): Step {
     case "type_code":
       return screen.at === "return" ? [at(intake, { ...screen, code: input.code, refusal: null }), []] : [intake, []];
     case "come_back":
-      return screen.at === "return" ? ask(intake, { ask: "return", code: screen.code }) : [intake, []];
+      if (screen.at !== "return" || isBusy(intake.asks, "return")) return [intake, []];
+      return ask(intake, { ask: "return", code: screen.code });
     case "share":
       return ask(intake, { ask: "share" });
     case "stop_sharing": {
@@ -172,11 +178,21 @@ export function step(intake: Intake, input: Input, id: string): Step {
   }
 }
 
-function replied(intake: Intake, reply: Reply): Step {
+/** Somebody who was here before stands where they stood, and sees what has changed meanwhile. */
+function opened(intake: Intake): Step {
+  const { screen, asks, confirmed } = intake;
+  if (isBusy(asks, "resume")) return [intake, []];
+  if (["opening", "return", "gone", "deleted"].includes(screen.at)) {
+    return ask({ ...intake, screen: { at: "opening" } }, { ask: "resume" });
+  }
+  return confirmed === null ? [intake, []] : ask(intake, { ask: "look" });
+}
+
+function replied(intake: Intake, reply: Reply, id: string): Step {
   const { flying } = intake.asks;
   if (flying === null) return [intake, []];
   if (reply.reply === "unreachable") return asking(intake, unanswered(intake.asks, null));
-  if (reply.reply === "refused") return refused(intake, flying.ask, reply.refusal);
+  if (reply.reply === "refused") return refused(intake, flying.ask, reply.refusal, id);
   const [next, effects] = asking(intake, settled(intake.asks));
   const [after, more] = done(next, flying.ask, reply, intake.confirmed);
   return [after, [...more, ...effects]];
@@ -213,8 +229,8 @@ function viewed(intake: Intake, ask: Ask, before: View | null): Step {
       const isNew = ask.ask === "profile" && before === null;
       const page = confirmed && pageOf(pages(confirmed), isNew ? null : confirmed.at);
       const screen: Screen = page ? { at: "page", module: page.module.path } : { at: "plan" };
-      // Whether the conversation's page heard of it is not certain; telling it again does no harm.
-      const sharing: Effect[] = confirmed?.shared ? [{ do: "sharing", is: "on" }] : [];
+      // The room may never have heard of it, if the page was loaded again in that moment.
+      const sharing: Effect[] = ask.ask === "resume" && confirmed?.shared ? [{ do: "sharing", is: "on" }] : [];
       return [at(intake, screen), [{ do: "remember" }, ...sharing]];
     }
     case "look":
@@ -225,16 +241,16 @@ function viewed(intake: Intake, ask: Ask, before: View | null): Step {
   }
 }
 
-function refused(intake: Intake, failed: Ask, refusal: Refusal): Step {
+function refused(intake: Intake, failed: Ask, refusal: Refusal, id: string): Step {
   const { screen } = intake;
   if (refusal.reason === "too_many" && failed.ask !== "return") {
     return asking(intake, unanswered(intake.asks, refusal.retry_ms ?? 10_000));
   }
-  // A look that is refused for no reason that we know is tried again later, and not at once.
-  if (failed.ask === "look" && refusal.reason === "other") return asking(intake, unanswered(intake.asks, null));
   const [next, effects] = asking(intake, settled(intake.asks));
   if (failed.ask === "resume" && refusal.reason === "no_intake") {
-    const [beginning, asks] = ask(at(next, { at: "danger" }), { ask: "outline" });
+    // What this page may still hold of an older one is not of the new one.
+    const nothing = { ...next, confirmed: null, code: null, saved: false };
+    const [beginning, asks] = ask(at(nothing, { at: "danger" }), { ask: "outline" });
     return [beginning, [...effects, ...asks]];
   }
   if (failed.ask === "return" && screen.at === "return") return [at(next, { ...screen, refusal }), effects];
@@ -243,9 +259,34 @@ function refused(intake: Intake, failed: Ask, refusal: Refusal): Step {
     return [at(next, { ...screen, agree, refusal }), effects];
   }
   if (refusal.reason === "no_intake") return [{ ...at(next, { at: "gone" }), asks: givenUp(next.asks) }, []];
+  // Whoever may not even look just now tries again, and not at once.
+  if (failed.ask === "look") return asking(intake, unanswered(intake.asks, null));
   // Another tab may have changed what is asked: what is there now is looked at, and nothing is sent twice.
-  const [looking, asks] = ask(next, { ask: "look" });
+  const [looking, asks] = ask(notTaken(next, failed, refusal, id), { ask: "look" });
   return [looking, [...effects, ...asks]];
+}
+
+/** It is said, and what somebody has written themselves is given back to them. */
+function notTaken(intake: Intake, failed: Ask, refusal: Refusal, id: string): Intake {
+  switch (failed.ask) {
+    case "add_step":
+      return { ...intake, refused: refusal, step: intake.step ?? { ...failed, is: "new" } };
+    case "change_step": {
+      const path = intake.confirmed?.steps.find((one) => one.id === failed.id)?.path;
+      // A step that somebody has removed meanwhile is a new one.
+      const draft =
+        refusal.reason === "no_such_step" ? { id, is: "new" as const } : { id: failed.id, is: "kept" as const };
+      const step = path === undefined ? null : { ...draft, path, words: failed.words };
+      return { ...intake, refused: refusal, step: intake.step ?? step };
+    }
+    // That somebody does not stand where they stood, or that a step was gone already, is seen.
+    case "at":
+    case "drop_step":
+    case "profile":
+      return intake;
+    default:
+      return { ...intake, refused: refusal };
+  }
 }
 
 function went(intake: Intake, to: Extract<Input, { type: "go" }>["to"]): Step {

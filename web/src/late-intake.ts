@@ -67,6 +67,7 @@ export function lateIntake(page: Page) {
     },
     /** The tab has another key from now on. */
     forget() {
+      known?.part.stop();
       [made, known, now.value] = [null, null, null];
     },
     /** The quick exit leaves an intake that has no room, too. */

@@ -87,9 +87,10 @@ function carryOut(effect: Effect) {
       sealing.prepare();
       return remember(effect.key) || act({ type: "not_kept" });
     case "forget":
-      intake.forget();
       // An intake outlives a room that never was, and no conversation that has ended.
-      return state.value.screen.at === "door" ? forgetRoom() : forget();
+      if (state.value.screen.at === "door") return forgetRoom();
+      intake.forget();
+      return forget();
     case "cover":
       return cover();
     case "leave":

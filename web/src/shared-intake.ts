@@ -62,13 +62,14 @@ function replied(shared: Shared, reply: Reply): Step {
   if (reply.reply === "refused" && reply.refusal.reason === "too_many") {
     return asking(shared, unanswered(shared.asks, reply.refusal.retry_ms ?? 10_000));
   }
+  const failed = reply.reply === "refused" ? shared.asks.flying?.ask : undefined;
+  const isGone = reply.reply === "refused" && reply.refusal.reason === "not_shared";
+  // Whoever may not even look just now tries again, and not at once.
+  if (failed?.ask === "look" && !isGone) return asking(shared, unanswered(shared.asks, null));
   const [next, effects] = asking(shared, settled(shared.asks));
   if (reply.reply === "view") return [{ ...next, at: "here", view: reply.view }, effects];
-  // Nothing of what is not shared any more stays on the page. It is looked for again with the next look, not at once.
-  const looked = shared.asks.flying?.ask.ask === "look";
-  if (looked || (reply.reply === "refused" && reply.refusal.reason === "not_shared")) {
-    return [{ ...next, at: "gone", view: null, step: null }, effects];
-  }
+  // Nothing of what is not shared any more stays on the page. It is looked for again with the next look.
+  if (isGone) return [{ ...next, at: "gone", view: null, step: null }, effects];
   const [looking, asks] = ask(next, { ask: "look" });
   return [looking, [...effects, ...asks]];
 }

@@ -245,3 +245,60 @@ test("a concern weighs as the rule says", () => {
   expect(levelOf(node("001", { priority: { level: "high", why: "fixed" }, weight: { chosen: "low" } }))).toBe("high");
   expect(levelOf(node("001"))).toBeNull();
 });
+
+test("what cannot even be looked at is not asked again without a pause", () => {
+  const page = Page.with().does({ type: "answer", path: "001001", answer: "no" });
+  page.hears({ reply: "refused", refusal: { reason: "other" } });
+  const before = page.said("ask").length;
+  page.hears({ reply: "refused", refusal: { reason: "other" } });
+  expect(page.said("ask")).toHaveLength(before);
+  expect(page.said("again").at(-1)).toMatchObject({ ms: 1_000 });
+});
+
+test("whoever comes back to it stands where they were, with what they were writing, and sees what is new", () => {
+  const page = Page.with().does({ type: "go", to: "plan" }, { type: "begin_step", path: "001001" });
+  page.hears({ reply: "done" });
+  const draft = { path: "001001", id: "id-1", is: "new" as const, words: { what: "half", by_when: "", who: "" } };
+  page.does({ type: "write_step", draft }, { type: "open", at: "start" });
+  expect(page.asked).toEqual({ ask: "look" });
+  page.sees({ progress: 50 });
+  expect(page.intake).toMatchObject({ screen: { at: "plan" }, step: draft, confirmed: { progress: 50 } });
+});
+
+test("coming back asks nothing twice while the first answer is awaited, and looks for it after it was gone", () => {
+  const page = new Page().does({ type: "open", at: "start" }, { type: "open", at: "start" });
+  expect(page.said("ask")).toHaveLength(1);
+  page.hears({ reply: "refused", refusal: { reason: "no_intake" } }).hears({ reply: "outline", outline: view() });
+  page.does({ type: "danger", is: "no" }, { type: "draft", question: "Q", given: true }, { type: "open", at: "start" });
+  expect(page.intake.screen).toMatchObject({ at: "profile", drafts: { Q: true } });
+  const gone = Page.with().does({ type: "answer", path: "001001", answer: "no" });
+  gone.hears({ reply: "refused", refusal: { reason: "no_intake" } }).does({ type: "open", at: "start" });
+  expect(gone.asked).toEqual({ ask: "resume" });
+});
+
+test("one press too many sends nothing twice", () => {
+  const profile = Page.with().does({ type: "go", to: "profile" }, { type: "continue" }, { type: "continue" });
+  expect(profile.intake.asks.waiting).toEqual([]);
+  const code = new Page().does({ type: "open", at: "return" }, { type: "type_code", code: "a b c d e f" });
+  code.does({ type: "come_back" }, { type: "come_back" });
+  expect(code.intake.asks.waiting).toEqual([]);
+});
+
+test("what was refused is said, and the words of a step are given back", () => {
+  const page = Page.with().does({ type: "go", to: "plan" }).hears({ reply: "done" });
+  const draft = { path: "001001", id: "id-1", is: "new" as const, words: { what: "ask", by_when: "", who: "" } };
+  page.does({ type: "write_step", draft }, { type: "keep_step" });
+  page.hears({ reply: "refused", refusal: { reason: "too_many_steps" } });
+  expect(page.intake).toMatchObject({ step: draft, refused: { reason: "too_many_steps" } });
+  page.sees();
+  expect(page.intake.refused).toEqual({ reason: "too_many_steps" });
+  expect(page.does({ type: "write_step", draft: null }).intake.refused).toBeNull();
+  page.does({ type: "share" }).hears({ reply: "refused", refusal: { reason: "no_room" } });
+  expect(page.intake.refused).toEqual({ reason: "no_room" });
+});
+
+test("after a reload that swallowed it, the room is told of sharing once more", () => {
+  // Q12
+  expect(Page.with({ shared: true }).said("sharing")).toEqual([{ do: "sharing", is: "on" }]);
+  expect(Page.with().said("sharing")).toEqual([]);
+});

@@ -32,18 +32,24 @@ function panel() {
   return { does, hears, asked, now: () => shared };
 }
 
-test("a look that is refused asks for no other, and leaves nothing on the page", () => {
-  for (const reason of ["not_shared", "other", "no_intake"] as const) {
-    const { does, hears, asked, now } = panel();
-    does({ type: "look" });
-    hears({ reply: "view", view: VIEW });
-    does({ type: "look" });
-    hears({ reply: "refused", refusal: { reason } });
-    expect([now().at, now().view, asked().length], reason).toEqual(["gone", null, 2]);
-    // It may be shared again.
-    does({ type: "look" });
-    expect(hears({ reply: "view", view: VIEW }).at).toBe("here");
-  }
+test("what is not shared any more leaves nothing on the page, and may be shared again", () => {
+  const { does, hears, asked, now } = panel();
+  does({ type: "look" });
+  hears({ reply: "view", view: VIEW });
+  does({ type: "look" });
+  hears({ reply: "refused", refusal: { reason: "not_shared" } });
+  expect([now().at, now().view, asked().length]).toEqual(["gone", null, 2]);
+  does({ type: "look" });
+  expect(hears({ reply: "view", view: VIEW }).at).toBe("here");
+});
+
+test("a look that is refused for another reason is tried again later and not at once", () => {
+  const { does, hears, asked, now } = panel();
+  does({ type: "look" });
+  hears({ reply: "view", view: VIEW });
+  does({ type: "look" });
+  hears({ reply: "refused", refusal: { reason: "other" } });
+  expect([now().asks.troubled, asked().length]).toEqual([true, 2]);
 });
 
 test("a step is asked for once, and one that is refused is looked at anew", () => {

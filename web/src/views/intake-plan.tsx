@@ -36,6 +36,7 @@ export function Plan({ view, intake, act, around }: Props) {
               concern={concern}
               draft={intake.step}
               mine="student"
+              beside="mine"
               begin={() => act({ type: "begin_step", path: concern.node.path })}
               write={(draft) => act({ type: "write_step", draft })}
               keep={() => act({ type: "keep_step" })}
@@ -118,20 +119,20 @@ function Calculated({ node, weigh }: { node: Concern["node"]; weigh: (weight: We
   );
 }
 
-/** As many as the server keeps for one concern. */
-const MOST_STEPS = 50;
-
 export type StepsProps = {
   concern: Concern;
   draft: StepDraft | null;
   mine: Step["from"];
+  /** Tells the same concern of two students apart, where both are on one page. */
+  beside: string;
   begin: () => void;
   write: (draft: StepDraft | null) => void;
   keep: () => void;
   drop: (id: string) => void;
 };
 
-export function Steps({ concern: { node, steps }, draft, mine, begin, write, keep, drop }: StepsProps) {
+export function Steps({ concern: { node, steps }, draft, mine, beside, begin, write, keep, drop }: StepsProps) {
+  const after = `add-${beside}-${node.path}`;
   const from = mine === "student" ? en.plan.from : en.shared.from;
   return (
     <div class="steps">
@@ -140,7 +141,7 @@ export function Steps({ concern: { node, steps }, draft, mine, begin, write, kee
         {steps.map((one) =>
           draft?.id === one.id ? (
             <li key={one.id}>
-              <Form draft={draft} write={write} keep={keep} />
+              <Form draft={draft} after={after} write={write} keep={keep} />
             </li>
           ) : (
             <li key={one.id}>
@@ -172,13 +173,13 @@ export function Steps({ concern: { node, steps }, draft, mine, begin, write, kee
           ),
         )}
       </ul>
-      {steps.length >= MOST_STEPS ? null : draft?.path === node.path && draft.is === "new" ? (
-        <Form draft={draft} write={write} keep={keep} />
+      {draft?.path === node.path && draft.is === "new" ? (
+        <Form draft={draft} after={after} write={write} keep={keep} />
       ) : (
         <button
           type="button"
           class="close"
-          id={`add-${node.path}`}
+          id={after}
           aria-label={en.plan.add + en.plan.about(node.title)}
           onClick={begin}
         >
@@ -189,9 +190,12 @@ export function Steps({ concern: { node, steps }, draft, mine, begin, write, kee
   );
 }
 
-function Form({ draft, write, keep }: Pick<StepsProps, "write" | "keep"> & { draft: StepDraft }) {
-  const { words, path } = draft;
-  const here = useArrival<HTMLFormElement>("input", `add-${path}`);
+type FormProps = Pick<StepsProps, "write" | "keep"> & { draft: StepDraft; after: string };
+
+/** `after` is the id of what has the focus when the step is written. */
+function Form({ draft, after, write, keep }: FormProps) {
+  const { words } = draft;
+  const here = useArrival<HTMLFormElement>("input", after);
   const field = (name: keyof Words, label: string, hint = "") => (
     <label>
       <span>

@@ -5,6 +5,7 @@ import type { Intake as State } from "../intake";
 import { isBusy } from "../intake-asks";
 import type { Entry, Question } from "../intake-wire";
 import { en } from "../words/en-intake";
+import { useRows } from "./arrival";
 import { Choice } from "./choice";
 import { Heading } from "./frame";
 import type { IntakeProps } from "./intake";
@@ -69,15 +70,18 @@ function named(given: unknown): readonly Entry[] {
 
 /** A list of names. An empty one is no name, and goes by itself. */
 function Names({ question, names, act }: { question: Question; names: readonly Entry[]; act: IntakeProps["act"] }) {
+  const { here, moves } = useRows<HTMLFieldSetElement>(names.length);
   const put = (given: readonly Entry[]) => act({ type: "draft", question: question.id, given });
   const changed = (at: number, name: string) => put(names.map((one, nth) => (nth === at ? { ...one, name } : one)));
   const up = (at: number) => {
     const [one, other] = [names[at - 1], names[at]];
-    if (one && other) put([...names.slice(0, at - 1), other, one, ...names.slice(at + 1)]);
+    if (!one || !other) return;
+    moves(at - 1);
+    put([...names.slice(0, at - 1), other, one, ...names.slice(at + 1)]);
   };
   const spoken = ({ name }: Entry) => (name.trim() === "" ? en.profile.nameless : name);
   return (
-    <fieldset class="names">
+    <fieldset class="names" ref={here}>
       <legend>
         {question.question} {question.description && <span class="soft">{question.description}</span>}
       </legend>
@@ -93,7 +97,7 @@ function Names({ question, names, act }: { question: Question; names: readonly E
               onInput={(event) => changed(nth, event.currentTarget.value)}
             />
             {nth > 0 && (
-              <button type="button" class="tool" aria-label={en.profile.up(spoken(one))} onClick={() => up(nth)}>
+              <button type="button" class="tool up" aria-label={en.profile.up(spoken(one))} onClick={() => up(nth)}>
                 ↑
               </button>
             )}

@@ -49,6 +49,9 @@ export function Intake({ intake, act, around }: IntakeProps & { around: Around }
         </button>
       </div>
       <Now intake={intake} act={act} around={around} />
+      <p class="answer" role="status">
+        {intake.refused ? en.refusal(intake.refused) : ""}
+      </p>
       <p class="soft small saving" role="status">
         {intake.asks.troubled ? en.troubled : isUnsaved(intake.asks) ? en.saving : intake.saved ? en.saved : ""}
       </p>

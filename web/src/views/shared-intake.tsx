@@ -18,7 +18,7 @@ export function SharedIntake({ shared, act, id }: Props) {
         <p class="soft small" role="status">
           {shared.at === "gone" ? en.shared.gone : shared.asks.troubled ? en.shared.unreachable : ""}
         </p>
-        {view && <Answers view={view} shared={shared} act={act} />}
+        {view && <Answers view={view} shared={shared} act={act} id={id} />}
         {shared.at !== "gone" && (
           <button type="button" class="close" onClick={() => act({ type: "look" })}>
             {en.shared.again}
@@ -29,7 +29,7 @@ export function SharedIntake({ shared, act, id }: Props) {
   );
 }
 
-function Answers({ view, shared, act }: { view: View; shared: Shared; act: Props["act"] }) {
+function Answers({ view, shared, act, id }: Props & { view: View }) {
   const all = concerns(view);
   return (
     <>
@@ -44,6 +44,7 @@ function Answers({ view, shared, act }: { view: View; shared: Shared; act: Props
               concern={concern}
               draft={shared.step}
               mine="counsellor"
+              beside={id}
               begin={() => act({ type: "begin_step", path: concern.node.path })}
               write={(draft) => act({ type: "write_step", draft })}
               keep={() => act({ type: "keep_step" })}

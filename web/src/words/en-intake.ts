@@ -141,6 +141,19 @@ export const en = {
           : "This question is not asked in that way any more. Load the page again.";
       case "too_much":
         return "This would become too many questions. Please leave some names out.";
+      case "no_such_node":
+      case "not_asked":
+        return "This is not asked any more, so it was not kept. What is asked now is here.";
+      case "not_a_concern":
+        return "You have answered this in another way meanwhile, so no step was kept.";
+      case "too_many_steps":
+        return "There are as many steps for this as can be kept. Please remove one first.";
+      case "no_such_step":
+        return "This step was removed meanwhile. Your words are still here.";
+      case "too_long":
+        return "This is too long to be kept: 500 characters are the most.";
+      case "no_room":
+        return "There is no conversation in which it could be shared.";
       default:
         return "That did not work. Please try again.";
     }
