@@ -9,11 +9,16 @@ mod values;
 
 use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use clap::{Arg, ArgMatches, Command};
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use log::LevelFilter;
-use quietline_domain::{Span, duty, window::Limit};
+use quietline_domain::{
+    Span,
+    duty::{self, Misordered},
+    window::Limit,
+};
 use toml::de::{DeTable, DeValue};
 
 use crate::store::{Address, Sharing};
@@ -53,8 +58,10 @@ pub struct Settings {
     pub guest_prefix: String,
     /// Whether two visitors may have the same nickname. Default: they may.
     pub sharing: Sharing,
-    /// What makes a session of duty. Default: 20, 15 and 5 min, 300 characters.
+    /// When a duty session ends, and when a desk tells of the keyboard. Default: 20 min; 15 min, 5 min and 300 keys.
     pub duty: duty::Rules,
+    /// Where a day begins and ends in reports. Default: UTC.
+    pub time_zone: TimeZone,
     /// A room closes when both sides were inactive for longer, in milliseconds. Default: 600 s.
     pub inactivity: Span,
     /// How long before that the room is warned, in milliseconds. Default: 120 s.
@@ -90,6 +97,11 @@ pub enum LogFormat {
     /// One object a line.
     Json,
 }
+
+/// What would come of an interval that is as long as a break.
+const UNTOLD: &str = "a break would be over before its desk told of work";
+/// What would come of a break that is as long as what ends a session.
+const TORN: &str = "a session would end while its desk still holds a time back";
 
 /// The settings given as flags; the same for every verb.
 pub struct Flags {
@@ -289,6 +301,7 @@ impl Found {
             beat_site: self.pause("beat_site")?,
             sweep: self.pause("sweep")?,
             duty: self.duty()?,
+            time_zone: self.parse("time_zone", "a name such as UTC or Europe/Berlin", values::time_zone)?,
             rooms_per_counsellor: self.parse("rooms_per_counsellor", "a number from 1", values::count)?,
             line_limit: self.parse("line_limit", "so many in so long, such as 20 in 10s", values::limit)?,
             join_limit: self.parse("join_limit", "so many in so long, such as 100 in 60s", values::limit)?,
@@ -318,25 +331,28 @@ impl Found {
             (("beat_site", beat_site), ("away_counsellor", away_counsellor), everybody),
             (("beat_site", beat_site), ("away_student", away_student), everybody),
         ] {
-            let [first, second] = [self.source(shorter.0), self.source(longer.0)];
-            ensure!(
-                shorter.1 < longer.1,
-                "{first} must be shorter than {second}, or {otherwise}: make the first shorter or the second longer"
-            );
+            if longer.1 <= shorter.1 {
+                return Err(self.too_long(shorter.0, longer.0, otherwise));
+            }
         }
         Ok(())
     }
 
+    fn too_long(&self, shorter: &'static str, longer: &'static str, otherwise: &str) -> Error {
+        let [first, second] = [self.source(shorter), self.source(longer)];
+        anyhow!("{first} must be shorter than {second}, or {otherwise}: make the first shorter or the second longer")
+    }
+
+    /// Which must be shorter than which is the domain's to say; here it gets its sentence. D6
     fn duty(&self) -> Result<duty::Rules> {
-        let [expire, pause, interval] = ["duty_expire", "duty_break", "duty_interval"].map(|name| self.time(name));
+        let [expire, pause] = [self.time("duty_expire")?, self.time("duty_break")?];
+        let interval = self.pause("duty_interval")?;
         let keys = self.parse("duty_keys", "a number from 1", values::count)?;
-        duty::Rules::new(expire?, pause?, interval?, u32::try_from(keys)?).map_err(|_| {
-            let [expire, pause, interval] =
-                ["duty_expire", "duty_break", "duty_interval"].map(|name| self.source(name));
-            anyhow!(
-                "{interval} must be longer than none and shorter than {pause}, and that shorter than {expire}, or what is \
-                 reported would come too late for its session"
-            )
+        duty::Rules::new(expire, pause, interval, keys).map_err(|misordered| match misordered {
+            Misordered::NoInterval | Misordered::IntervalAndPause => {
+                self.too_long("duty_interval", "duty_break", UNTOLD)
+            }
+            Misordered::PauseAndExpire => self.too_long("duty_break", "duty_expire", TORN),
         })
     }
 

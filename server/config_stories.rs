@@ -27,6 +27,9 @@ fn the_defaults_are_sound() {
     assert_eq!([settings.absence, settings.notice, settings.release], [600, 15, 60].map(Span::seconds));
     assert_eq!([settings.away_student, settings.away_counsellor], [120, 60].map(Span::seconds));
     assert_eq!([settings.beat_room, settings.beat_site, settings.sweep], [5, 20, 3_600].map(Span::seconds));
+    let duty = settings.duty;
+    assert_eq!([duty.expire(), duty.pause(), duty.interval()], [20, 15, 5].map(|minutes| Span::seconds(minutes * 60)));
+    assert_eq!((duty.keys(), settings.time_zone), (300, TimeZone::UTC));
     assert!(settings.help.contains("116 123") && !settings.help.contains('#'));
 }
 
@@ -92,6 +95,11 @@ fn what_makes_no_sense_is_refused() {
         ("QUIETLINE_BEAT_ROOM", "0s"),
         ("QUIETLINE_BEAT_SITE", "0s"),
         ("QUIETLINE_SWEEP", "10us"),
+        ("QUIETLINE_DUTY_INTERVAL", "0s"),
+        ("QUIETLINE_DUTY_KEYS", "0"),
+        ("QUIETLINE_TIME_ZONE", "Europe/Atlantis"),
+        ("QUIETLINE_TIME_ZONE", "../../etc/passwd"),
+        ("QUIETLINE_TIME_ZONE", "Etc/Unknown"),
     ] {
         let sentence = refusal(&[(variable, value)]);
         assert!(sentence.contains(variable) && !sentence.contains("secret"), "{value}: {sentence}");
@@ -109,6 +117,17 @@ fn times_that_contradict_each_other_are_refused() {
         let variable = format!("QUIETLINE_{variable}");
         let sentence = refusal(&[(&variable, value)]);
         assert!(sentence.starts_with(&format!("{variable} must be shorter than QUIETLINE_{other}, or ")), "{sentence}");
+    }
+    // D6, also as equal times
+    for (interval, pause, expire, sentence) in [
+        ("15min", "15min", "20min", "QUIETLINE_DUTY_INTERVAL must be shorter than QUIETLINE_DUTY_BREAK, or "),
+        ("16min", "15min", "20min", "QUIETLINE_DUTY_INTERVAL must be shorter than QUIETLINE_DUTY_BREAK, or "),
+        ("5min", "20min", "20min", "QUIETLINE_DUTY_BREAK must be shorter than QUIETLINE_DUTY_EXPIRE, or "),
+        ("5min", "15min", "10min", "QUIETLINE_DUTY_BREAK must be shorter than QUIETLINE_DUTY_EXPIRE, or "),
+    ] {
+        let names = ["QUIETLINE_DUTY_INTERVAL", "QUIETLINE_DUTY_BREAK", "QUIETLINE_DUTY_EXPIRE"];
+        let told = refusal(&[(names[0], interval), (names[1], pause), (names[2], expire)]);
+        assert!(told.starts_with(sentence), "{told}");
     }
     let sentence = refusal(&[("QUIETLINE_AWAY_STUDENT", "20s")]);
     assert!(sentence.starts_with("QUIETLINE_BEAT_SITE must be shorter than QUIETLINE_AWAY_STUDENT"), "{sentence}");
@@ -145,4 +164,14 @@ fn an_origin_is_read_as_browsers_write_it() {
         assert_eq!(read(&[("QUIETLINE_ORIGIN", given)]).unwrap().origin.as_deref(), Some(read_as));
     }
     assert_eq!(read(&[("QUIETLINE_ORIGIN", "")]).unwrap().origin, None);
+}
+
+// D6
+#[test]
+fn an_operator_may_say_when_a_duty_session_ends_and_where_a_day_begins() {
+    let variables =
+        [("QUIETLINE_DUTY_EXPIRE", "1h"), ("QUIETLINE_DUTY_KEYS", "50"), ("QUIETLINE_TIME_ZONE", "europe/berlin")];
+    let settings = read(&variables).unwrap();
+    assert_eq!((settings.duty.expire(), settings.duty.keys()), (Span::seconds(3_600), 50));
+    assert_eq!(settings.time_zone.iana_name(), Some("Europe/Berlin"));
 }

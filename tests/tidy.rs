@@ -6,12 +6,12 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rules that are built, and the tables' rows, by the numbers that tests carry.
-const RULES_BUILT: [&str; 79] = [
+const RULES_BUILT: [&str; 80] = [
     "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14", "W15", "W16", "W17",
     "W18", "W19", "W20", "W21", "W22", "W23", "W24", "W25", "W26", "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8",
     "U9", "U10", "W-T1", "W-T2", "W-T3", "W-T4", "W-T5", "W-T6", "W-T7", "W-T8", "W-T9", "U-T1", "U-T2", "U-T3",
     "U-T4", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "Q10", "Q11", "Q12", "Q13", "Q-T1", "Q-T2", "Q-T3",
-    "Q-T4", "Q-T5", "Q-T6", "D1", "D2", "D3", "D4", "D6", "D-T1", "D-T2", "D-T3", "D-T4", "D-T5", "D-T6",
+    "Q-T4", "Q-T5", "Q-T6", "D1", "D2", "D3", "D4", "D6", "D7", "D-T1", "D-T2", "D-T3", "D-T4", "D-T5", "D-T6",
 ];
 
 /// Written by tools or by the program itself, or not ours.
@@ -144,14 +144,14 @@ const RULES: [Rule; 14] = [
     },
     Rule {
         name: "every setting is in the README",
-        concerns: |path| path == "server/config.rs",
+        concerns: |path| path == "server/config/table.rs",
         wrong: |file| {
             let readme = fs::read_to_string(root().join("README.md")).unwrap();
             let missing = settings(&file.text).into_iter().filter(|name| !readme.contains(&format!("`{name}`")));
             missing.map(|name| format!("{name} is not there")).collect()
         },
-        breaks: ("server/config.rs", "Setting { name: \"colour\", takes: \"NAME\" }\n"),
-        keeps: ("server/config.rs", "Setting { name: \"line_limit\", takes: \"LIMIT\" }\n"),
+        breaks: ("server/config/table.rs", "Setting { name: \"colour\", takes: \"NAME\" }\n"),
+        keeps: ("server/config/table.rs", "Setting { name: \"line_limit\", takes: \"LIMIT\" }\n"),
     },
 ];
 

@@ -12,7 +12,7 @@ pub(super) struct Setting {
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [Setting; 32] = [
+pub(super) const SETTINGS: [Setting; 33] = [
     Setting { name: "data", takes: "DIR", default: "./data", meaning: "The folder that holds the database" },
     Setting { name: "slots", takes: "DIR", default: "", meaning: "The folder of keys that must not be backed up; without it, slots in the data folder" },
     Setting { name: "database", takes: "URL", default: "", meaning: "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME; without it, quietline.sqlite in the data folder" },
@@ -38,10 +38,11 @@ pub(super) const SETTINGS: [Setting; 32] = [
     Setting { name: "beat_room", takes: "TIME", default: "5s", meaning: "How often a page in a room says that it is there" },
     Setting { name: "beat_site", takes: "TIME", default: "20s", meaning: "How often a page outside of rooms says that it is there" },
     Setting { name: "sweep", takes: "TIME", default: "3600s", meaning: "How often whatever should have been erased and was not is looked for" },
-    Setting { name: "duty_expire", takes: "TIME", default: "20min", meaning: "A counsellor's duty session ends when nothing is recognised for longer" },
-    Setting { name: "duty_break", takes: "TIME", default: "15min", meaning: "Whoever comes back to the keyboard after longer was away; shorter than duty-expire" },
-    Setting { name: "duty_interval", takes: "TIME", default: "5min", meaning: "How often a counsellor at the keyboard is reported; shorter than duty-break" },
-    Setting { name: "duty_keys", takes: "NUMBER", default: "300", meaning: "How many characters within the interval are reported at once" },
+    Setting { name: "duty_expire", takes: "TIME", default: "20min", meaning: "A counsellor's duty session ends when nothing was recognised for longer" },
+    Setting { name: "duty_break", takes: "TIME", default: "15min", meaning: "After longer without the keyboard a desk tells of the last time before as well; shorter than duty_expire" },
+    Setting { name: "duty_interval", takes: "TIME", default: "5min", meaning: "How often a desk tells that its keyboard is used; shorter than duty_break" },
+    Setting { name: "duty_keys", takes: "NUMBER", default: "300", meaning: "After more keys than this within duty_interval a desk tells at once" },
+    Setting { name: "time_zone", takes: "ZONE", default: "UTC", meaning: "Where a day begins and ends in reports, such as Europe/Berlin" },
     Setting { name: "rooms_per_counsellor", takes: "NUMBER", default: "3", meaning: "How many rooms one counsellor may hold" },
     Setting { name: "line_limit", takes: "LIMIT", default: "20 in 10s", meaning: "How many lines each side of a room may send" },
     Setting { name: "join_limit", takes: "LIMIT", default: "100 in 60s", meaning: "How many joins one address prefix may make; counted anew every 15 minutes" },

@@ -10,6 +10,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use quietline_domain::{Span, window::Limit};
 
 use super::LogFormat;
@@ -117,4 +118,9 @@ pub fn count(text: &str) -> Option<usize> {
 pub fn limit(text: &str) -> Option<Limit> {
     let (most, within) = text.split_once(" in ")?;
     Some(Limit { most: count(most.trim())?, within: pause(within.trim())? })
+}
+
+/// By its name in the database of time zones, in any case.
+pub fn time_zone(text: &str) -> Option<TimeZone> {
+    TimeZone::get(text).ok().filter(|zone| !zone.is_unknown())
 }

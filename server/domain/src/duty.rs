@@ -1,154 +1,35 @@
-//! Duty: from a counsellor's activity log to the sessions they were at work (D1 to D3, D6).
+//! Duty sessions: when a counsellor was at work, told by the log of what they did and by nothing else.
 //!
-//! Sessions depend on what was logged and not on when it arrived, so entries may come late and in any order: each is a
-//! recognised time, and times no further apart than the expiry belong together. Memory grows with the sessions, not with
-//! the entries. Knows no counsellor, and of what they did only that and when.
+//! The log is only ever added to, and its entries may come late and in any order: an entry that a page kept back has an
+//! older time. So sessions are kept as stretches of time that every entry either joins or founds, and never as the
+//! entries themselves. Nothing here knows who somebody is, what was said, or what time it is now.
 
-use std::{collections::BTreeMap, error::Error, fmt};
+use std::collections::BTreeMap;
 
 use crate::{Span, Time};
 
-/// What a counsellor did (D1). Never where, with whom, or what.
+/// What a counsellor did. Each kind is a reason to believe that somebody was there at that moment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// Opened the desk.
     Desk,
     /// Took a student, or opened a room from the server.
     Open,
-    /// Sent a line, closed, handed over, edited a plan.
+    /// Sent a line, closed, transferred, edited a plan.
     Work,
-    /// Switched *Available*.
+    /// Became available, or no longer.
     Switch,
-    /// Was at the keyboard.
+    /// Used the keyboard or clicked.
     Key,
-    /// The same, at an older time.
+    /// The same, at an older time that the page had kept back.
     KeyCached,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry {
-    pub at: Time,
-    pub kind: Kind,
-}
-
-/// From the first recognised time to the last. One entry by itself makes a session of no length.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Session {
-    pub start: Time,
-    pub end: Time,
-    /// How many entries of [`Kind::Work`] it has (D3).
-    pub reply_count: u64,
-}
-
-/// How long what may last (D6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rules {
-    expire: Span,
-    pause: Span,
-    interval: Span,
-    /// How many characters are reported at once.
-    pub keys: u32,
-}
-
-/// Settings under which reports would come too late for the session that they belong to (D6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Unordered;
-
-/// One counsellor's sessions, entry by entry.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Log {
-    expire: Span,
-    /// By their start. No two are as close as the expiry.
-    sessions: BTreeMap<Time, Session>,
-}
-
-impl Rules {
-    /// # Errors
-    /// Unless the interval of reports is shorter than a break, and that shorter than the expiry of a session.
-    pub fn new(expire: Span, pause: Span, interval: Span, keys: u32) -> Result<Self, Unordered> {
-        if Span(0) < interval && interval < pause && pause < expire {
-            Ok(Self { expire, pause, interval, keys })
-        } else {
-            Err(Unordered)
-        }
-    }
-
-    /// A session ends when nothing is recognised for longer.
-    pub fn expire(&self) -> Span {
-        self.expire
-    }
-
-    /// Whoever comes back to the keyboard after longer was away.
-    pub fn pause(&self) -> Span {
-        self.pause
-    }
-
-    /// How often somebody at the keyboard is reported.
-    pub fn interval(&self) -> Span {
-        self.interval
-    }
-}
-
-/// 20, 15 and 5 minutes, and 300 characters.
-impl Default for Rules {
-    fn default() -> Self {
-        let minutes = |minutes: i64| Span::seconds(minutes * 60);
-        Self { expire: minutes(20), pause: minutes(15), interval: minutes(5), keys: 300 }
-    }
-}
-
-impl Log {
-    pub fn new(expire: Span) -> Self {
-        Self { expire, sessions: BTreeMap::new() }
-    }
-
-    /// Joins the sessions that this entry lies in or between, or begins one. It never splits any.
-    pub fn add(&mut self, Entry { at, kind }: Entry) {
-        let mut session = Session { start: at, end: at, reply_count: u64::from(kind == Kind::Work) };
-        if let Some((_, before)) = self.sessions.range_mut(..=at).next_back()
-            && at.since(before.end) <= self.expire
-        {
-            if at <= before.end {
-                // Most entries lie inside a session that is there: nothing moves.
-                before.reply_count += session.reply_count;
-                return;
-            }
-            session.start = before.start;
-            session.reply_count += before.reply_count;
-        }
-        let after = self.sessions.range(at..).next().map(|(start, _)| *start);
-        if let Some(start) = after.filter(|start| start.since(at) <= self.expire)
-            && let Some(after) = self.sessions.remove(&start)
-        {
-            session.end = after.end;
-            session.reply_count += after.reply_count;
-        }
-        self.sessions.insert(session.start, session);
-    }
-
-    /// In the order of time.
-    pub fn sessions(&self) -> impl Iterator<Item = Session> {
-        self.sessions.values().copied()
-    }
-}
-
-/// All of a log at once.
-pub fn sessions(entries: impl IntoIterator<Item = Entry>, expire: Span) -> Vec<Session> {
-    let mut log = Log::new(expire);
-    entries.into_iter().for_each(|entry| log.add(entry));
-    log.sessions().collect()
-}
-
-impl Session {
-    pub fn length(&self) -> Span {
-        self.end.since(self.start)
-    }
 }
 
 impl Kind {
     pub const ALL: [Self; 6] = [Self::Desk, Self::Open, Self::Work, Self::Switch, Self::Key, Self::KeyCached];
 
-    pub fn word(self) -> &'static str {
+    /// As logs have it.
+    pub fn text(self) -> &'static str {
         match self {
             Self::Desk => "desk",
             Self::Open => "open",
@@ -159,18 +40,133 @@ impl Kind {
         }
     }
 
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.text() == text)
     }
 }
 
-impl fmt::Display for Unordered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the interval of reports must be shorter than a break, and a break shorter than the expiry")
+/// When a session ends, and when a page tells of the keyboard. Exists only with interval < pause < expire: otherwise a
+/// page that keeps a time back would tear a session that never paused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rules {
+    expire: Span,
+    pause: Span,
+    interval: Span,
+    keys: usize,
+}
+
+/// Which of the times must be shorter than which.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Misordered {
+    /// The interval is not longer than none.
+    NoInterval,
+    IntervalAndPause,
+    PauseAndExpire,
+}
+
+impl Rules {
+    /// A session ends when more than `expire` passes without an entry. A page tells of the keyboard at most once in each
+    /// `interval`, sooner after more than `keys` characters, and of the time it kept back after more than `pause`.
+    pub fn new(expire: Span, pause: Span, interval: Span, keys: usize) -> Result<Self, Misordered> {
+        if interval <= Span(0) {
+            Err(Misordered::NoInterval)
+        } else if pause <= interval {
+            Err(Misordered::IntervalAndPause)
+        } else if expire <= pause {
+            Err(Misordered::PauseAndExpire)
+        } else {
+            Ok(Self { expire, pause, interval, keys })
+        }
+    }
+
+    pub fn expire(&self) -> Span {
+        self.expire
+    }
+
+    pub fn pause(&self) -> Span {
+        self.pause
+    }
+
+    pub fn interval(&self) -> Span {
+        self.interval
+    }
+
+    pub fn keys(&self) -> usize {
+        self.keys
     }
 }
 
-impl Error for Unordered {}
+/// From the first to the last recognised time, with how often there was `work`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Session {
+    pub start: Time,
+    pub end: Time,
+    pub reply_count: u64,
+}
+
+impl Session {
+    pub fn length(&self) -> Span {
+        self.end.since(self.start)
+    }
+}
+
+/// The sessions of one person's log, in whatever order its entries come.
+pub fn sessions(rules: &Rules, log: impl IntoIterator<Item = (Time, Kind)>) -> Vec<Session> {
+    let mut sessions = Sessions::new(rules);
+    for (at, kind) in log {
+        sessions.recognise(at, kind);
+    }
+    sessions.iter().collect()
+}
+
+/// One person's sessions, from the entries so far.
+///
+/// More than `expire` lies between any two of them, so that however many entries come there are never more sessions than
+/// fit into the time that the log spans.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sessions {
+    expire: Span,
+    by_start: BTreeMap<Time, Stretch>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Stretch {
+    end: Time,
+    reply_count: u64,
+}
+
+impl Sessions {
+    pub fn new(rules: &Rules) -> Self {
+        Self { expire: rules.expire, by_start: BTreeMap::new() }
+    }
+
+    /// Two neighbours in time belong together exactly when no more than `expire` lies between them. An entry between them
+    /// can only shorten what lies between, so it may make one session of two and never two of one.
+    pub fn recognise(&mut self, at: Time, kind: Kind) {
+        let replies = u64::from(kind == Kind::Work);
+        let near = |earlier: Time, later: Time| later.since(earlier) <= self.expire;
+        let later = self.by_start.range(at..).next().filter(|(start, _)| near(at, **start));
+        let later = later.map(|(&start, &stretch)| (start, stretch));
+        if let Some((start, _)) = later {
+            self.by_start.remove(&start);
+        }
+        let (end, replies) = later.map_or((at, replies), |(_, later)| (later.end, replies + later.reply_count));
+        match self.by_start.range_mut(..at).next_back().filter(|(_, earlier)| near(earlier.end, at)) {
+            Some((_, earlier)) => {
+                earlier.end = earlier.end.max(end);
+                earlier.reply_count += replies;
+            }
+            None => {
+                self.by_start.insert(at, Stretch { end, reply_count: replies });
+            }
+        }
+    }
+
+    /// In the order of time.
+    pub fn iter(&self) -> impl Iterator<Item = Session> + '_ {
+        self.by_start.iter().map(|(&start, &Stretch { end, reply_count })| Session { start, end, reply_count })
+    }
+}
 
 #[cfg(test)]
 mod stories;
