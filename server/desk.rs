@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use actix::Addr;
 use actix_web::web;
 use quietline_domain::{
-    AccountId, Cid, ClaimId, Role, RoomId, Span,
+    AccountId, Cid, ClaimId, Role, RoomId, Span, duty,
     presence::Level,
     window::{Limit, Window},
 };
@@ -17,12 +17,13 @@ use uuid::Uuid;
 use crate::{
     Parts,
     actors::{
-        Ear, EarId, queue,
+        Ear, EarId, Heard, queue,
         room::{Deed, Done, Room},
     },
+    duty::journal::Reported,
     metrics,
     private::Digested,
-    protocol::{CloseCode, FromDesk, FromRoom, Known, Refused, ToDesk, frame},
+    protocol::{CloseCode, FromDesk, FromRoom, Known, Refusal, Refused, ToDesk, frame},
     store::{AccountRow, Availability},
     student::{beat, deliver},
     ws::Edge,
@@ -58,7 +59,7 @@ impl Desk {
         Self { parts, session, account, frames: Window::default(), stage: Stage::Silent }
     }
 
-    fn hello(&mut self, rooms: Vec<Known>, ear: &Ear) -> Result<(), CloseCode> {
+    fn hello(&mut self, rooms: Vec<Known>, entrance: queue::Entrance, ear: &Ear) -> Result<(), CloseCode> {
         if KNOWN < rooms.len() {
             return Err(CloseCode::NotUnderstood);
         }
@@ -67,6 +68,7 @@ impl Desk {
             account: self.account.clone(),
             session: self.session,
             ear: ear.clone(),
+            entrance,
             shows: rooms.into_iter().map(|known| (RoomId(known.room.as_u128()), (known.epoch, known.since))).collect(),
         })
     }
@@ -117,12 +119,40 @@ impl Desk {
         let _ = self.parts.queue.try_send(queue::DeskBeat { account: self.account.account });
     }
 
+    /// Nobody waits for the log: what comes of it is said when it is known.
+    fn report(&self, report: duty::Report, ear: &Ear) {
+        let (journal, account, session) = (self.parts.journal.clone(), self.account.account, self.session);
+        let ear = ear.clone();
+        actix_web::rt::spawn(async move {
+            match journal.report(account, session, report).await {
+                Ok(Reported::Noted) => {}
+                Ok(Reported::Refused(why)) => refuse_report(why, &ear),
+                Ok(Reported::SignedOut) => drop(ear.tell(Heard::Close(CloseCode::SignedOut))),
+                Err(error) => {
+                    log::error!("keyboard fault: {error}");
+                    let _ = ear.tell(Heard::Close(CloseCode::TryAgain));
+                }
+            }
+        });
+    }
+
     fn leave(&mut self, room: Uuid, ear: &Ear) -> Result<(), CloseCode> {
         if let Stage::Open { named, .. } = &mut self.stage {
             named.remove(&room);
         }
         self.to_room(room, Deed::Leave, ear)
     }
+}
+
+fn refuse_report(why: duty::Implausible, ear: &Ear) {
+    let (reason, retry_ms) = match why {
+        duty::Implausible::TooSoon { left } => (Refusal::TooMany, u32::try_from(left.0).ok()),
+        duty::Implausible::Future | duty::Implausible::BeforeOpening | duty::Implausible::Backwards => {
+            (Refusal::Implausible, None)
+        }
+    };
+    metrics::refused(reason);
+    let _ = ear.frame(frame(&FromRoom::Refused(Refused { reason, retry_ms, ..Refused::default() })));
 }
 
 /// The answer for any room that one has no seat in.
@@ -144,7 +174,10 @@ impl Edge for Desk {
             return Err(CloseCode::TryAgain);
         }
         match (&self.stage, said) {
-            (Stage::Silent, FromDesk::Hello { rooms }) => self.hello(rooms, ear),
+            (Stage::Silent, FromDesk::Hello { rooms, opened }) => {
+                let entrance = if opened { queue::Entrance::Opened } else { queue::Entrance::Back };
+                self.hello(rooms, entrance, ear)
+            }
             (Stage::Silent, _) | (_, FromDesk::Hello { .. }) => Err(CloseCode::NotUnderstood),
             (_, FromDesk::Switch { available }) => {
                 let state = if available { Availability::Available } else { Availability::Away };
@@ -157,6 +190,10 @@ impl Edge for Desk {
             (_, FromDesk::Typing { room }) => self.to_room(room, Deed::Typing, ear),
             (_, FromDesk::Stay { room }) => self.to_room(room, Deed::Stay, ear),
             (_, FromDesk::Beat { rooms }) => self.beat(rooms, ear),
+            (_, FromDesk::Keyboard { key_ms, cached_ms }) => {
+                self.report(duty::Report { key: Span(key_ms), cached: cached_ms.map(Span) }, ear);
+                Ok(())
+            }
             (_, FromDesk::Seen { room, seq }) => self.to_room(room, Deed::Seen { seq }, ear),
             (_, FromDesk::Leave { room }) => self.leave(room, ear),
             (_, FromDesk::GiveBack { room }) => self.to_room(room, Deed::GiveBack, ear),

@@ -1,11 +1,18 @@
-//! When counsellors were at work: reading a log of what they did, and the verb that shows what it comes to.
+//! When counsellors were at work: who writes the log of it, what it comes to, and who is shown what.
 //!
-//! What a session is, is the domain's to decide. Nothing here keeps a log; the store does. What a report says of sessions
-//! is ready in `report.rs`, before there is a store to report on.
+//! What a session is, is the domain's to decide; the log itself is kept by the store. `journal.rs` writes; `worked.rs`
+//! reads, `report.rs` adds up, and `api.rs`, `csv.rs` and `verbs.rs` show. No student is in any of it.
 
+pub mod api;
+mod csv;
+mod days;
+mod hours;
+pub mod journal;
 mod log;
-pub mod report;
+mod report;
+mod shown;
 mod verbs;
+mod worked;
 
 use quietline_domain::duty::Sessions;
 

@@ -20,7 +20,7 @@ use crate::{
     actors::{lobby::Leave, queue::StaffChanged},
     auth::{self, Applicant, FirstRefused, SignInRefused, Unfit},
     config::Settings,
-    identity,
+    duty, identity,
     page::{self, Pages},
     private::{Credential, Nickname},
     questionnaire,
@@ -53,11 +53,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/identity", web::get().to(identity::read))
         .route("/identity", web::put().to(identity::keep))
         .configure(questionnaire::routes)
+        .service(web::scope("").wrap(from_fn(signed_in_alone)).configure(duty::api::routes))
         .default_service(web::to(nothing));
     let all = web::scope("")
         .wrap(headers)
         .app_data(web::Data::new(Pages::default()))
         .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(malformed))
+        .app_data(web::QueryConfig::default().error_handler(no_query))
         .app_data(web::PayloadConfig::new(BODY_BYTES))
         .route("/ws/student", web::get().to(crate::ws::student))
         .route("/ws/desk", web::get().to(crate::ws::desk))
@@ -110,6 +112,27 @@ async fn own_pages_alone(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
+async fn signed_in_alone(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    use actix_web::HttpMessage;
+    let found = match request.app_data::<web::Data<Parts>>() {
+        Some(parts) => auth::session(request.request(), &parts.settings, &*parts.store, parts.clock.now()).await,
+        None => Ok(None),
+    };
+    match found {
+        Ok(Some(account)) => {
+            request.extensions_mut().insert(account);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        _ => {
+            let refused = HttpResponse::Unauthorized().json(Refused::because("signed_out"));
+            Ok(request.into_response(refused).map_into_right_body())
+        }
+    }
+}
+
 /// Why a request was not carried out.
 #[derive(Serialize)]
 pub struct Refused {
@@ -126,6 +149,11 @@ impl Refused {
 
 pub fn malformed(error: actix_web::error::JsonPayloadError, _: &HttpRequest) -> Error {
     InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because("malformed"))).into()
+}
+
+/// All that is asked with a query are days.
+fn no_query(error: actix_web::error::QueryPayloadError, _: &HttpRequest) -> Error {
+    InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because("dates"))).into()
 }
 
 /// The page has left: its room closes. The answer is the same whether there was one.

@@ -157,11 +157,25 @@ pub const INVENTORY: [Group; 5] = [
                 until: "10 minutes",
                 columns: &["claim.*"],
             },
+            Kept {
+                what: "When they were at work: that they opened the desk, took a student, sent a message, closed, handed over or \
+                       changed a plan, switched their availability, or were at the keyboard. Never which conversation, and of \
+                       the keyboard never what was typed, only that it was used: their page tells of it at most every \
+                       few minutes, as how long ago. From this come the sessions that they themselves and their supervisors see",
+                until: "as long as the account",
+                columns: &["activity.*", "duty_session.*"],
+            },
         ],
     },
     Group {
         about: "About nobody",
         kept: &[
+            Kept {
+                what: "How often somebody has waited, or talked, about so long, in coarse steps by the hour of the week. Fewer \
+                       than five of a kind are shown to nobody",
+                until: "as long as the service",
+                columns: &["service_hour.*"],
+            },
             Kept { what: "When the server was down", until: "30 days", columns: &["outage.*"] },
             Kept {
                 what: "Counters: the next number in the queue, when the server was last alive, what was asked of its sweep",

@@ -63,6 +63,7 @@ pub struct Parts {
     pub shares: Arc<Shares>,
     pub lobby: Addr<Lobby>,
     pub queue: Addr<Queue>,
+    pub journal: Arc<duty::journal::Journal>,
     pub places: Arc<place::Places>,
     pub questionnaire: Arc<questionnaire::Questionnaire>,
     watchdog: Arc<ws::Watchdog>,
@@ -114,16 +115,28 @@ impl Parts {
 
         let (rules, beat) = (room_rules(&settings), settings.beat_room);
         // Lobby and queue know each other, so the queue is built with the address the lobby is about to have.
-        let rules_of_queue =
-            queue::Rules { limit: settings.rooms_per_counsellor, sharing: settings.sharing, beat: settings.beat_site };
+        let rules_of_queue = queue::Rules {
+            limit: settings.rooms_per_counsellor,
+            sharing: settings.sharing,
+            beat: settings.beat_site,
+            duty: settings.duty,
+        };
         let (queue_store, queue_clock, names_of_house) = (store.clone(), clock.clone(), names.clone());
+        let journal = Arc::new(duty::journal::Journal::new(store.clone(), clock.clone(), settings.time_zone.clone()));
+        let journal_of_house = journal.clone();
         let mut house = None;
         let lobby = Lobby::create(|ctx| {
             let lobby = ctx.address();
-            let queue =
-                Queue::new(queue_store, shares.clone(), queue_clock, lobby.clone(), rules_of_queue, machine, staff)
-                    .start();
+            let around = queue::House {
+                store: queue_store,
+                shares: shares.clone(),
+                journal: journal_of_house.clone(),
+                clock: queue_clock,
+                lobby: lobby.clone(),
+            };
+            let queue = Queue::new(around, rules_of_queue, machine, staff).start();
             let built = House {
+                journal: journal_of_house,
                 names: names_of_house,
                 shares: shares.clone(),
                 staff_key: staff_key.public(),
@@ -145,6 +158,7 @@ impl Parts {
             staff: Arc::new(auth::Staff::new()),
             places: Arc::new(place::Places::new(clock.now())?),
             questionnaire: Arc::new(questionnaire::Questionnaire::new(definition, installation)),
+            journal,
             names,
             staff_key,
             shares,

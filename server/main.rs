@@ -93,7 +93,7 @@ fn main() -> ExitCode {
             Verb::Account(account) => account::run(account, &settings).await,
             Verb::Sweep(asked) => sweep::run(asked, settings).await,
             Verb::Intake(asked) => definition::run(asked),
-            Verb::Duty(asked) => duty::run(asked, &settings),
+            Verb::Duty(asked) => duty::run(asked, &settings).await,
             Verb::Healthcheck(asked) => healthcheck::run(asked, &settings).await,
         }
     });

@@ -227,7 +227,7 @@ fn describe() {
     describe_counter!("quietline_rooms_erased_total", Count, "Rooms erased, by what ended them.");
 }
 
-const KINDS: [Refusal; 15] = [
+const KINDS: [Refusal; 16] = [
     Refusal::NoSuchRoom,
     Refusal::NobodyAvailable,
     Refusal::SignedIn,
@@ -241,6 +241,7 @@ const KINDS: [Refusal; 15] = [
     Refusal::AnsweredBefore,
     Refusal::TooMany,
     Refusal::CidTaken,
+    Refusal::Implausible,
     Refusal::KeyEpoch,
     Refusal::Suite,
 ];
@@ -261,6 +262,7 @@ fn kind_label(kind: Refusal) -> &'static str {
         Refusal::AnsweredBefore => "answered_before",
         Refusal::TooMany => "too_many",
         Refusal::CidTaken => "cid_taken",
+        Refusal::Implausible => "implausible",
         Refusal::KeyEpoch => "key_epoch",
         Refusal::Suite => "suite",
     }

@@ -9,6 +9,7 @@ mod sealed;
 mod shown;
 
 use bytestring::ByteString;
+use quietline_domain::duty;
 use serde::Serialize;
 #[cfg(test)]
 use ts_rs::TS;
@@ -73,6 +74,7 @@ pub enum ToDesk {
         moved: Vec<Uuid>,
         /// How often to beat while no room is held; a `room` frame says how often in a room (U6).
         beat_ms: u32,
+        keyboard: KeyboardRules,
     },
     /// The answer to a beat: this connection is open both ways.
     Heard {},
@@ -80,7 +82,13 @@ pub enum ToDesk {
     Switched { available: bool },
     /// How many wait, of whom how many are reconnecting, and how long the longest has waited, in milliseconds, at the
     /// moment of sending (W5).
-    Queue { waiting: u32, reconnecting: u32, longest_ms: i64 },
+    Queue {
+        waiting: u32,
+        reconnecting: u32,
+        longest_ms: i64,
+        /// How long somebody who comes now may wait; `null` while that is not known, and whenever nobody is available.
+        wait: Option<Expected>,
+    },
     /// Who is available and may be handed a room, this counsellor included (W26).
     Colleagues { available: Vec<Colleague> },
     /// A colleague asks this counsellor to take over a room; answered by `accept` or `decline` (W26). `key_epoch` is the
@@ -107,6 +115,37 @@ pub enum ToDesk {
     },
     #[serde(untagged)]
     FromRoom(FromRoom),
+}
+
+/// How long it may still take, in milliseconds from now; without an end when it may take any longer.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(TS))]
+pub struct Expected {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub from_ms: i64,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub to_ms: Option<i64>,
+}
+
+/// When a desk's page tells of its keyboard (D4).
+#[derive(Serialize, Clone, Copy)]
+#[cfg_attr(test, derive(TS))]
+pub struct KeyboardRules {
+    /// After more than this without a keyboard event, of the time before it too.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub pause_ms: i64,
+    /// At most once in this time, when the mouse has moved.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub interval_ms: i64,
+    /// Sooner, after more than so many characters.
+    pub keys: u32,
+}
+
+impl From<duty::Rules> for KeyboardRules {
+    fn from(rules: duty::Rules) -> Self {
+        let keys = u32::try_from(rules.keys()).unwrap_or(u32::MAX);
+        Self { pause_ms: rules.pause().0, interval_ms: rules.interval().0, keys }
+    }
 }
 
 /// A counsellor as other counsellors see them.
@@ -234,10 +273,12 @@ pub enum Refusal {
     OfferEnded,
     /// This click was answered before, and its room has ended since.
     AnsweredBefore,
-    /// Too many lines, or too many joins from one place; `retry_ms` says when.
+    /// Too many lines, joins from one place, or keyboard reports; `retry_ms` says when.
     TooMany,
     /// This `cid` was used for other content.
     CidTaken,
+    /// A keyboard report of a time that cannot be: to come, before the desk was opened, or in the wrong order (D4).
+    Implausible,
     /// Sealed with a secret that is not in use (any more): seal it anew, under another `cid`.
     KeyEpoch,
     /// An envelope of another suite or size: this page and the server are of different versions.

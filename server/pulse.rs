@@ -31,6 +31,12 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How often it is looked whether another process has asked for a sweep.
 const LOOK_EVERY: Span = Span::seconds(1);
 
+/// How often the log of work is looked through.
+const LOOK_THROUGH_EVERY: Span = Span::seconds(30);
+
+/// As many entries in one transaction: so few that whoever says something meanwhile does not notice.
+const ENTRIES_AT_ONCE: u32 = 500;
+
 /// Beats until another server has taken over the database.
 pub async fn beat(parts: Parts) -> StoreError {
     // Side by side: a long sweep must not look like a process that stood still.
@@ -120,9 +126,14 @@ async fn say_alive(parts: &Parts) -> StoreError {
 async fn rounds(parts: &Parts) -> Infallible {
     sweep_by_itself(parts).await;
     let mut swept = parts.clock.now();
+    let mut looked_through = swept;
     loop {
         parts.clock.until(parts.clock.now().plus(LOOK_EVERY)).await;
         let now = parts.clock.now();
+        if LOOK_THROUGH_EVERY <= now.since(looked_through) {
+            looked_through = now;
+            look_through(parts).await;
+        }
         match parts.store.sweeps().await {
             Ok(sweeps) if sweeps.done < sweeps.asked => sweep_as_asked(parts, sweeps.asked).await,
             Ok(_) if parts.settings.sweep <= now.since(swept) => {
@@ -131,6 +142,17 @@ async fn rounds(parts: &Parts) -> Infallible {
             }
             Ok(_) => {}
             Err(error) => log::error!("sweep fault: {error}"),
+        }
+    }
+}
+
+/// What the log of work comes to is made ready, so that whoever asks waits for few entries.
+async fn look_through(parts: &Parts) {
+    while !parts.clock.is_held() {
+        match parts.store.look_through(parts.settings.duty, ENTRIES_AT_ONCE).await {
+            Ok(looked) if looked < u64::from(ENTRIES_AT_ONCE) => return,
+            Ok(_) => {}
+            Err(error) => return log::error!("activity fault: {error}"),
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Rooms, lines, clicks and sessions are here; the rest of the contract is beside it, by what it is about.
 
+#[path = "store/activity.rs"]
+mod activity;
 mod common;
 #[path = "store/intakes.rs"]
 mod intakes;

@@ -3,6 +3,7 @@
 //! Joins and clicks are asked of the store side by side, so that they share commits; the machine keeps two clicks from
 //! asking for the same room. It knows of a student nothing but a room's id and a place.
 
+mod desks;
 mod messages;
 mod telling;
 
@@ -14,24 +15,29 @@ use std::{
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
-    AccountId, ClaimId, RoomId, Span, Time,
+    AccountId, ClaimId, RoomId, Span, Time, duty,
     queue::{self as domain, Answer, Effect, Input},
 };
 use uuid::Uuid;
 
+pub use desks::{DeskBeat, DeskCame, DeskLeft, Entrance, Glance, Glanced, Switched};
 pub use messages::{
-    Accepted, Arrived, Asked, Declined, DeskBeat, DeskCame, DeskLeft, DoorCame, DoorLeft, Drain, Ended, HandedOver,
-    Held, NotHandedOver, Offered, Pressed, Reach, Returned, StaffChanged, Switched,
+    Accepted, Arrived, Asked, Declined, DoorCame, DoorLeft, Drain, Ended, HandedOver, Held, NotHandedOver, Offered,
+    Pressed, Reach, Returned, StaffChanged,
 };
+use telling::{refusal, switched};
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby};
 use crate::{
     clock::Clock,
+    duty::journal::Journal,
     metrics,
     private::Digested,
-    protocol::{CloseCode, FromRoom, KeyOffer, Refusal, Refused, ToDesk, frame},
+    protocol::{CloseCode, FromRoom, KeyOffer, Refusal, Refused, frame},
     shares::Shares,
-    store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take},
+    store::{
+        AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take, activity::Lasted,
+    },
 };
 
 /// How often the queue looks whether another process changed an account.
@@ -51,6 +57,7 @@ pub struct Queue {
     shares: Arc<Shares>,
     /// What the colleague who accepts just now asks for the key with.
     accepting: Option<KeyOffer>,
+    journal: Arc<Journal>,
     clock: Clock,
     lobby: Addr<lobby::Lobby>,
     rules: Rules,
@@ -88,6 +95,15 @@ struct Desk {
     session: Digested,
 }
 
+/// What the queue needs from the house.
+pub struct House {
+    pub store: Arc<dyn Store>,
+    pub shares: Arc<Shares>,
+    pub journal: Arc<Journal>,
+    pub clock: Clock,
+    pub lobby: Addr<lobby::Lobby>,
+}
+
 /// What the queue is told at the start, and does not decide.
 #[derive(Clone, Copy)]
 pub struct Rules {
@@ -97,23 +113,19 @@ pub struct Rules {
     pub sharing: Sharing,
     /// How often a page outside any room is asked to beat (U6).
     pub beat: Span,
+    /// When a desk tells of its keyboard.
+    pub duty: duty::Rules,
 }
 
 impl Queue {
     /// A queue that knows which rooms are held, which clicks were answered before the start, and who is available.
-    pub fn new(
-        store: Arc<dyn Store>,
-        shares: Arc<Shares>,
-        clock: Clock,
-        lobby: Addr<lobby::Lobby>,
-        rules: Rules,
-        machine: domain::Queue,
-        staff: Vec<AccountRow>,
-    ) -> Self {
+    pub fn new(house: House, rules: Rules, machine: domain::Queue, staff: Vec<AccountRow>) -> Self {
+        let House { store, shares, journal, clock, lobby } = house;
         Self {
             store,
             shares,
             accepting: None,
+            journal,
             clock,
             lobby,
             rules,
@@ -201,6 +213,7 @@ impl Queue {
                 // A room that was given back waits for the second time; its student had somebody in between.
                 if row.past.is_empty() {
                     metrics::waited(queue.clock.now().since(row.arrived));
+                    queue.journal.lasted(Lasted::Wait, row.arrived);
                 }
                 // The room first: the desk takes its seat with the answer to its click.
                 if let Some(by) = row.counsellor {
@@ -365,19 +378,6 @@ fn by_account(accounts: Vec<AccountRow>) -> HashMap<AccountId, AccountRow> {
 
 fn is_available(account: &AccountRow) -> bool {
     account.available == Availability::Available && !account.disabled
-}
-
-fn switched(account: &AccountRow) -> ToDesk {
-    ToDesk::Switched { available: is_available(account) }
-}
-
-fn refusal(answer: Answer) -> Refusal {
-    match answer {
-        Answer::Student => Refusal::AnsweredBefore,
-        Answer::Nobody => Refusal::NobodyWaiting,
-        Answer::NobodyHere => Refusal::NobodyHere,
-        Answer::Limit => Refusal::Limit,
-    }
 }
 
 impl Actor for Queue {

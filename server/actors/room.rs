@@ -30,6 +30,7 @@ pub use messages::{
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};
 use crate::{
     clock::Clock,
+    duty::journal::Journal,
     names::Names,
     private::{Nickname, Share},
     protocol::{CloseCode, Envelope, FromRoom, Lines, PublicKey, frame},
@@ -50,6 +51,7 @@ pub struct House {
     pub beat: quietline_domain::Span,
     pub names: Arc<Names>,
     pub shares: Arc<Shares>,
+    pub journal: Arc<Journal>,
     /// What counsellors' own keys are certified with.
     pub staff_key: PublicKey,
     /// When the server was down, as far as any room remembers.
@@ -75,6 +77,8 @@ pub struct Room {
     /// What every counsellor is called who has held this room.
     counsellors: HashMap<AccountId, Nickname>,
     place: Option<Place>,
+    /// When its first counsellor came, if that was since this actor runs.
+    talks_since: Option<Time>,
     /// Whom the counsellor has asked to take over.
     handing_to: Option<Nickname>,
     machine: domain::Room,
@@ -106,8 +110,8 @@ struct InFlight {
 }
 
 impl InFlight {
-    fn of(&self, room: RoomId) -> NewLine {
-        NewLine { room, cid: self.cid, from: self.from, at: self.at, body: self.body.clone() }
+    fn of(&self, room: RoomId, by: Option<AccountId>) -> NewLine {
+        NewLine { room, cid: self.cid, from: self.from, by, at: self.at, body: self.body.clone() }
     }
 }
 
@@ -142,6 +146,7 @@ impl Room {
             keys: keys::Keys::default(),
             counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
+            talks_since: None,
             handing_to: None,
             student_ear: None,
             counsellor_ear: None,
@@ -192,7 +197,11 @@ impl Room {
     }
 
     fn save(&mut self, from: Role, ctx: &mut Context<Self>) {
-        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id)) else { return };
+        let by = match from {
+            Role::Student => None,
+            Role::Counsellor => self.counsellor(),
+        };
+        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id, by)) else { return };
         let (store, cid) = (self.house.store.clone(), line.cid);
         let saving = async move { store.append(line).await }.into_actor(self);
         ctx.wait(saving.map(move |saved, room, ctx| room.saved(from, cid, saved, ctx)));
@@ -215,7 +224,7 @@ impl Room {
     }
 
     fn recall(&mut self, from: Role, ctx: &mut Context<Self>) {
-        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id)) else { return };
+        let Some(line) = self.in_flight.as_ref().map(|line| line.of(self.id, None)) else { return };
         let (store, cid) = (self.house.store.clone(), line.cid);
         let looking = async move { store.recall(line).await }.into_actor(self);
         ctx.wait(looking.map(move |found, room, ctx| match found {

@@ -1,6 +1,7 @@
-//! The verb `duty`: what a log of counsellors' work comes to, for whoever wants to look before they believe.
+//! The verb `duty`: what a log of counsellors' work comes to, for whoever wants to look before they believe, and what the
+//! installation's own log comes to.
 //!
-//! It reads a file and prints; it opens no database and asks no server.
+//! `replay` reads a file, opens no database and asks no server; `report` reads the database beside a running server.
 
 use std::{
     fs::File,
@@ -10,15 +11,33 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 use quietline_domain::{
-    Time,
+    AccountId, Time,
     duty::{Rules, Session},
 };
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Person, Unreadable, read};
-use crate::config::Settings;
+use super::{
+    Person, Unreadable, days,
+    days::{Days, NoDays},
+    read, report, worked,
+};
+use crate::{
+    config::Settings,
+    store::{self, Store, activity::Whose},
+};
+
+const REPORT: &str = "\
+Example:
+  quietline duty report --since 2026-11-01 --until 2026-11-30
+              who   day         sessions  length  replies
+              anna  2026-11-02         2    3:40       31
+
+A session belongs whole to the day on which it starts, where --time-zone says that days begin. Counsellors by login; days
+without a session are left out. With --json one object a line: who, day, sessions, minutes (rounded down once),
+reply_count. Works beside a running server.";
 
 const REPLAY: &str = r#"Example:
   log.jsonl   {"at":"2026-01-05T09:00:00Z","kind":"desk","who":"anna"}
@@ -47,6 +66,19 @@ pub struct Duty {
 
 #[derive(Subcommand)]
 enum Deed {
+    /// Print how long each counsellor was at work on each day, and how often they replied
+    #[command(after_help = REPORT)]
+    Report {
+        /// The first day, such as 2026-11-01
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        since: Date,
+        /// The last day, which belongs to it
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        until: Date,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the sessions that an activity log comes to, one JSON object a line
     #[command(after_help = REPLAY)]
     Replay {
@@ -61,8 +93,61 @@ enum Deed {
 
 /// # Errors
 /// One sentence: what cannot be read, or the line that is no entry and why.
-pub fn run(Duty { deed: Deed::Replay { file, .. } }: Duty, settings: &Settings) -> Result<()> {
-    print(&people(file, &settings.duty)?)
+pub async fn run(Duty { deed }: Duty, settings: &Settings) -> Result<()> {
+    match deed {
+        Deed::Replay { file, .. } => print(|out| write_all(&people(file, &settings.duty)?, out)),
+        Deed::Report { since, until, json } => {
+            let days = Days::new(since, until, settings.time_zone.clone())?;
+            let (store, _) = store::visit(&settings.database).await?;
+            let rows = rows(&*store, &days, settings).await;
+            store.close().await;
+            let rows = rows?;
+            print(|out| if json { write_json(&rows, out) } else { write_table(&rows, out) })
+        }
+    }
+}
+
+fn day(text: &str) -> std::result::Result<Date, NoDays> {
+    days::read(text)
+}
+
+/// A counsellor's day; a terminal knows people by their logins.
+#[derive(Serialize)]
+struct Row {
+    who: String,
+    day: String,
+    sessions: u64,
+    minutes: i64,
+    reply_count: u64,
+}
+
+async fn rows(store: &dyn Store, days: &Days, settings: &Settings) -> Result<Vec<Row>> {
+    let staff = store.accounts().await?;
+    let people: Vec<_> = staff.iter().map(|account| account.account).collect();
+    let worked = worked::on(days, Whose::Everyones, settings.duty, store).await?;
+    let login = |who| staff.iter().find(|account| account.account == who).map(|account| account.login.clone());
+    let row = |row: report::Row<AccountId>| Row {
+        who: login(row.who).unwrap_or_default(),
+        day: row.day.to_string(),
+        sessions: row.total.sessions,
+        minutes: row.total.minutes(),
+        reply_count: row.total.reply_count,
+    };
+    Ok(worked.report(&people, days).rows.into_iter().map(row).collect())
+}
+
+fn write_json(rows: &[Row], out: &mut dyn Write) -> Result<()> {
+    rows.iter().try_for_each(|row| Ok(writeln!(out, "{}", serde_json::to_string(row)?)?))
+}
+
+fn write_table(rows: &[Row], out: &mut dyn Write) -> Result<()> {
+    let width = rows.iter().map(|row| row.who.len()).max().unwrap_or(0).max("who".len());
+    writeln!(out, "{:width$}  {:10}  sessions  length  replies", "who", "day")?;
+    for Row { who, day, sessions, minutes, reply_count } in rows {
+        let length = format!("{}:{:02}", minutes / 60, minutes % 60);
+        writeln!(out, "{who:width$}  {day}  {sessions:>8}  {length:>6}  {reply_count:>7}")?;
+    }
+    Ok(())
 }
 
 fn people(file: Option<PathBuf>, rules: &Rules) -> Result<Vec<Person>> {
@@ -111,21 +196,23 @@ fn in_utc(at: Time) -> Result<String> {
     Ok(at.format(&Rfc3339)?)
 }
 
-fn print(people: &[Person]) -> Result<()> {
-    match write_all(people, BufWriter::new(io::stdout().lock())) {
+fn print(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| Ok(out.flush()?)) {
         // Whoever reads has seen enough.
         Err(error) if error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(io::ErrorKind::BrokenPipe) => {
             Ok(())
         }
-        written => written.context("standard output cannot be written"),
+        Err(error) if error.is::<io::Error>() => Err(error).context("standard output cannot be written"),
+        written => written,
     }
 }
 
-fn write_all(people: &[Person], mut out: impl Write) -> Result<()> {
+fn write_all(people: &[Person], out: &mut dyn Write) -> Result<()> {
     for person in people {
         for session in person.sessions.iter() {
             writeln!(out, "{}", serde_json::to_string(&Line::new(person, &session)?)?)?;
         }
     }
-    Ok(out.flush()?)
+    Ok(())
 }

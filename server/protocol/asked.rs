@@ -81,6 +81,19 @@ pub enum FromDesk {
     Hello {
         #[serde(default)]
         rooms: Vec<Known>,
+        /// Whether somebody has just opened this page, and it does not come back by itself: then it is noted that they
+        /// have (D1).
+        #[serde(default)]
+        opened: bool,
+    },
+    /// How long ago somebody was at the keyboard of this desk, in milliseconds, and perhaps an older time that the page
+    /// had kept back (D4). At most one in 10 s.
+    Keyboard {
+        #[cfg_attr(test, ts(type = "number"))]
+        key_ms: i64,
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional, type = "number"))]
+        cached_ms: Option<i64>,
     },
     /// The switch *Available* (W9).
     Switch {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::{Envelope, PublicKey};
+use super::{Envelope, Expected, PublicKey};
 use crate::private::{Nickname, Share};
 
 /// A room as one seat may see it.
@@ -87,6 +87,8 @@ pub enum Older {
 pub struct Place {
     pub ahead: u32,
     pub attended: bool,
+    /// How long it may still take; `null` while that is not known, and whenever nobody is available.
+    pub wait: Option<Expected>,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
@@ -246,6 +248,6 @@ impl From<Role> for domain::Role {
 
 impl From<domain::queue::Place> for Place {
     fn from(place: domain::queue::Place) -> Self {
-        Self { ahead: place.ahead, attended: place.attended }
+        Self { ahead: place.ahead, attended: place.attended, wait: None }
     }
 }

@@ -32,6 +32,8 @@ fn typescript() -> String {
         Whereabouts,
         Older,
         Place,
+        Expected,
+        KeyboardRules,
         Resume,
         Lines,
         Line,

@@ -4,7 +4,7 @@
 //! counsellor holds the room now. A colleague who takes over has both; one who has gone has neither for long.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use quietline_domain::intake::Step;
+use quietline_domain::{AccountId, duty::Kind, intake::Step};
 use uuid::Uuid;
 
 use super::{
@@ -35,7 +35,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 async fn look(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
     let looked = async {
         let share = share(&request, &parts)?;
-        Ok(seen(&opened(&request, &parts, &share).await?, &parts.questionnaire))
+        Ok(seen(&opened(&request, &parts, &share).await?.session, &parts.questionnaire))
     };
     answer(looked.await)
 }
@@ -65,8 +65,10 @@ async fn changed(
     what: impl Fn(&Session) -> Result<Change, Unanswered>,
 ) -> Answered {
     let share = share(request, parts)?;
-    carried_out(parts, async || opened(request, parts, &share).await, what).await?;
-    Ok(seen(&opened(request, parts, &share).await?, &parts.questionnaire))
+    carried_out(parts, async || Ok(opened(request, parts, &share).await?.session), what).await?;
+    let Opened { session, by } = opened(request, parts, &share).await?;
+    parts.journal.note(by, Kind::Work);
+    Ok(seen(&session, &parts.questionnaire))
 }
 
 fn share(request: &HttpRequest, parts: &Parts) -> Result<Credential, Unanswered> {
@@ -75,13 +77,20 @@ fn share(request: &HttpRequest, parts: &Parts) -> Result<Credential, Unanswered>
     Ok(share)
 }
 
-async fn opened(request: &HttpRequest, parts: &Parts, share: &Credential) -> Result<Session, Unanswered> {
+/// An intake, and the counsellor who may see it.
+struct Opened {
+    session: Session,
+    by: AccountId,
+}
+
+async fn opened(request: &HttpRequest, parts: &Parts, share: &Credential) -> Result<Opened, Unanswered> {
     let account = auth::session(request, &parts.settings, &*parts.store, parts.clock.now()).await?;
-    let account = account.ok_or(Unanswered::SignedOut)?.account;
+    let by = account.ok_or(Unanswered::SignedOut)?.account;
     let row = parts.store.intake(Opener::Share(share.digest())).await?.ok_or(Unanswered::NotShared)?;
-    if row.room != Held::By(account) {
+    if row.room != Held::By(by) {
         return Err(Unanswered::NotShared);
     }
     // That a student has a return code is theirs to say.
-    Ok(Session { has_code: false, ..Session::opened(row, &Wrap::of(share, PURPOSE)?)? })
+    let session = Session { has_code: false, ..Session::opened(row, &Wrap::of(share, PURPOSE)?)? };
+    Ok(Opened { session, by })
 }

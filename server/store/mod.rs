@@ -5,6 +5,7 @@
 //! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
 //! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
+pub mod activity;
 pub mod intakes;
 pub mod postgres;
 mod rows;
@@ -48,6 +49,7 @@ impl From<HoldError> for StoreError {
     }
 }
 
+pub use activity::Activity;
 pub use intakes::{Erasure, Fate, Intakes};
 pub use rows::*;
 
@@ -123,7 +125,7 @@ fn version(applied: i64) -> Ordering {
 }
 
 #[async_trait]
-pub trait Store: Intakes {
+pub trait Store: Intakes + Activity {
     // Rooms.
 
     /// Creates one chat user and one waiting room, at the end of the queue. With a key that has a room already,
@@ -133,6 +135,8 @@ pub trait Store: Intakes {
     /// Every open room, in queue order: for a start.
     async fn rooms(&self) -> Kept<Vec<RoomRow>>;
     async fn room(&self, room: RoomId) -> Kept<Option<RoomRow>>;
+    // What of the following is a counsellor's work is appended to the activity log with it (D1).
+
     /// Gives a waiting room to a counsellor and remembers the click, in one transaction. The same click again gets the
     /// room that it has, whichever is asked for. [`Take::Lost`] when the room is no longer waiting: then nothing is
     /// remembered.

@@ -278,17 +278,31 @@ async fn scrub(_: &mut Db) -> sqlx::Result<Scrubbed> {
     Ok(Scrubbed::Done)
 }
 
+/// Whether [`insert_lines`] is a transaction by itself.
+fn is_one_statement(_: &[NewLine]) -> bool {
+    true
+}
+
 /// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the
 /// numbers by room; a line that is there already, or whose room is gone, has none.
 async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
-    const INSERT: &str = "insert into line (room, seq, cid, sender, said_at, body)
-         select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
-            sent.cid, sent.sender, sent.said_at, sent.body
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
-            as sent (room, cid, sender, said_at, body)
-            join room on room.id = sent.room
-         on conflict (room, cid) do nothing
-         returning room, seq";
+    const INSERT: &str = "with sent as (
+            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[])
+                as sent (room, cid, sender, said_at, body, account)
+         ), saved as (
+            insert into line (room, seq, cid, sender, said_at, body)
+            select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
+                sent.cid, sent.sender, sent.said_at, sent.body
+            from sent join room on room.id = sent.room
+            on conflict (room, cid) do nothing
+            returning room, seq
+         ), noted as (
+            insert into activity (nth, account, at, kind)
+            select coalesce((select max(nth) from activity), 0) + row_number() over (), account, said_at, 'work'
+            from saved join sent on sent.room = saved.room
+            where account is not null
+         )
+         select room, seq from saved";
     let column = |value: fn(&NewLine) -> i64| lines.iter().map(|line| value(line)).collect::<Vec<_>>();
     let ids = |value: fn(&NewLine) -> u128| lines.iter().map(|line| Uuid::from_u128(value(line))).collect::<Vec<_>>();
     let rows = sqlx::query(INSERT)
@@ -297,6 +311,7 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
         .bind(lines.iter().map(|line| sql::sender_word(line.from)).collect::<Vec<_>>())
         .bind(column(|line| line.at.0))
         .bind(lines.iter().map(|line| line.body.to_text()).collect::<Vec<_>>())
+        .bind(lines.iter().map(|line| line.by.map(|by| Uuid::from_u128(by.0))).collect::<Vec<_>>())
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()

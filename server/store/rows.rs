@@ -112,6 +112,8 @@ pub struct NewLine {
     pub room: RoomId,
     pub cid: Cid,
     pub from: Role,
+    /// Whose work it is; nobody's when the student says it.
+    pub by: Option<AccountId>,
     pub at: Time,
     pub body: Envelope,
 }

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use quietline_domain::duty::Kind;
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection, SqlitePool, Transaction,
     migrate::MigrateError,
@@ -19,7 +20,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::{Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError};
+use super::{Kept, MIGRATIONS, NewLine, Scrubbed, Standing, StoreError, activity::Entry};
 use crate::hold::{self, Hold};
 
 type Db = SqliteConnection;
@@ -168,7 +169,13 @@ static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
     SIZES.map(|size| (size, insert(size))).into()
 });
 
-/// Returns the numbers by room; a line that is there already, or whose room is gone, has none. At most 512 lines.
+/// Whether [`insert_lines`] is a transaction by itself: whose work it is takes a statement of its own.
+fn is_one_statement(lines: &[NewLine]) -> bool {
+    lines.iter().all(|line| line.by.is_none())
+}
+
+/// Returns the numbers by room; a line that is there already, or whose room is gone, has none. At most 512 lines. Appends
+/// to the activity log whose work they are.
 async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
     let fits = INSERTS.iter().find(|(size, _)| lines.len() <= *size);
     let (size, insert) = fits.ok_or_else(|| sqlx::Error::Protocol("more lines than a batch holds".into()))?;
@@ -183,8 +190,13 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
     }
     // What is not bound is null, and null is no room.
     debug_assert!(lines.len() <= *size);
-    let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    let rows = query.fetch_all(&mut *db).await?;
+    let saved: HashMap<Uuid, i64> =
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>()?;
+    let work = lines.iter().filter(|line| saved.contains_key(&Uuid::from_u128(line.room.0)));
+    let work = work.filter_map(|line| Some(Entry { account: line.by?, at: line.at, kind: Kind::Work }));
+    sql::activity::append(db, &work.collect::<Vec<_>>()).await?;
+    Ok(saved)
 }
 
 async fn up_to_date(source: Source) -> Kept<Sqlite> {

@@ -118,6 +118,16 @@ impl Database {
         }
     }
 
+    /// The texts that a query past the store answers with.
+    pub async fn texts(&self, query: &'static str) -> Vec<String> {
+        match self {
+            Self::Sqlite(_) => sqlx::query_scalar(query).fetch_all(&mut self.sqlite_file().await).await.expect("reads"),
+            Self::Postgres(_) => {
+                sqlx::query_scalar(query).fetch_all(&mut self.postgres_server().await).await.expect("reads")
+            }
+        }
+    }
+
     pub async fn sqlite_file(&self) -> SqliteConnection {
         let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
         SqliteConnection::connect_with(&options).await.expect("connects")

@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+pub mod asking;
 pub mod cipher;
 pub mod cluster;
 pub mod crowd;
@@ -136,6 +137,10 @@ impl Portal {
 
     /// Makes an account and returns its cookie.
     pub async fn account(&self, name: &str) -> String {
+        self.account_as(name, StaffRole::Counsellor).await
+    }
+
+    pub async fn account_as(&self, name: &str, role: StaffRole) -> String {
         let account = AccountId(Uuid::new_v4().as_u128());
         let nickname = Nickname::parse(name).expect("fits");
         let new = NewAccount {
@@ -144,7 +149,7 @@ impl Portal {
             forms: self.parts.names.forms(&nickname),
             renamed_prefix: self.parts.settings.guest_prefix.clone(),
             nickname,
-            role: StaffRole::Counsellor,
+            role,
             password_hash: Staff::new().hash_password("correct horse battery".to_owned()).await.expect("hashes"),
             now: Time(0),
         };

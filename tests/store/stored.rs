@@ -51,7 +51,7 @@ pub async fn open(store: &dyn Store, new: NewRoom) -> RoomRow {
 }
 
 pub fn line(room: u128, cid: u128, from: Role, text: &str) -> NewLine {
-    NewLine { room: RoomId(room), cid: Cid(cid), from, at: Time(5), body: envelope(1, text) }
+    NewLine { room: RoomId(room), cid: Cid(cid), from, by: None, at: Time(5), body: envelope(1, text) }
 }
 
 /// A store keeps whatever is in it.

@@ -111,12 +111,14 @@ function wound(desk: Desk): DeskStep {
 
 /** The server has the say over which rooms are ours. What was not answered before the loss is asked again. */
 function welcomed(desk: Desk, welcome: Extract<PlainToDesk, { type: "welcome" }>): DeskStep {
-  const { nickname, limit, beat_ms } = welcome;
+  const { nickname, limit, beat_ms, keyboard } = welcome;
   const rooms = desk.rooms.map((room) => {
     if (welcome.rooms.includes(room.room)) return room;
     return welcome.moved.includes(room.room) ? passed(room, null) : past(room, null);
   });
-  const [next, effects] = wound({ ...desk, nickname, limit, rooms, beatEvery: beat_ms });
+  const [next, effects] = wound({ ...desk, nickname, limit, rooms, entrance: "open", beatEvery: beat_ms });
+  const rules = { pause: keyboard.pause_ms, interval: keyboard.interval_ms, keys: keyboard.keys };
+  effects.push({ do: "listen", rules });
   if (desk.wanted !== null) effects.push({ do: "tell", frame: { type: "switch", available: desk.wanted } });
   if (desk.claim !== null) effects.push({ do: "tell", frame: { type: "take", claim: desk.claim } });
   for (const { room, answer } of desk.offers) {
@@ -126,13 +128,13 @@ function welcomed(desk: Desk, welcome: Extract<PlainToDesk, { type: "welcome" }>
 }
 
 function queued(desk: Desk, frame: Extract<PlainToDesk, { type: "queue" }>, { now }: Moment): Desk {
-  const { waiting, reconnecting } = frame;
+  const { waiting, reconnecting, wait } = frame;
   // What was said of an empty queue stands until it is not true any more.
   const grew = waiting > (desk.queue?.waiting ?? 0);
   const someoneHere = waiting > reconnecting;
   const over =
     (desk.answer === "nobody_waiting" && grew) || (desk.answer === "nobody_here" && (someoneHere || waiting === 0));
-  const queue = { waiting, reconnecting, longestSince: now - frame.longest_ms };
+  const queue = { waiting, reconnecting, longestSince: now - frame.longest_ms, wait };
   return { ...desk, now, queue, answer: over ? null : desk.answer };
 }
 
@@ -157,7 +159,8 @@ function entered(desk: Desk, view: PlainView, moment: Moment): DeskStep {
   }
   const accepted = desk.offers.some(({ room, answer }) => room === view.room && answer === "accept");
   const rooms = [...desk.rooms.filter((room) => room !== before), sat(view, before, moment)];
-  return [withoutOffer({ ...desk, rooms, fresh: accepted ? view.room : desk.fresh }, view.room), []];
+  const next = withoutOffer({ ...desk, rooms, fresh: accepted ? view.room : desk.fresh }, view.room);
+  return [next, [{ do: "room_opened" }]];
 }
 
 /** A room less is held. */

@@ -17,8 +17,9 @@ import type { News } from "./identity";
 import type { Moment } from "./moment";
 import type { PartingInput } from "./parting";
 import type { PlainToDesk } from "./plain";
-import { CloseCode, type Colleague, type Refusal } from "./protocol.gen";
+import { CloseCode, type Colleague, type Expected, type Refusal } from "./protocol.gen";
 import type { TalkInput } from "./talk";
+import type { Rules } from "./tracker";
 
 /** How often the longest wait is counted on between two frames of the server. */
 export const TICK = 10_000;
@@ -42,7 +43,13 @@ export type Desk = {
   readonly available: boolean;
   /** What the switch was set to and the server has not confirmed. */
   readonly wanted: boolean | null;
-  readonly queue: { readonly waiting: number; readonly reconnecting: number; readonly longestSince: number } | null;
+  readonly queue: {
+    readonly waiting: number;
+    readonly reconnecting: number;
+    readonly longestSince: number;
+    /** How long somebody who comes now may wait; null while nobody can say. */
+    readonly wait: Expected | null;
+  } | null;
   /** Everyone who is available, oneself included. */
   readonly colleagues: readonly Colleague[];
   /** Rooms that colleagues ask this desk to take over. */
@@ -57,6 +64,8 @@ export type Desk = {
   /** The room that was taken last, until it has been shown. */
   readonly fresh: string | null;
   readonly connection: Connection;
+  /** Whether the server has been told that somebody opened this desk. */
+  readonly entrance: "opening" | "open";
   /** How often a desk without rooms should beat, once that has been said. */
   readonly beatEvery: number | null;
   readonly superseded: boolean;
@@ -125,6 +134,11 @@ export type DeskEffect =
   | { do: "begin"; nickname: string }
   | { do: "recover"; code: string }
   | { do: "new_key" }
+  /** Whether somebody is at the keyboard is listened for, and told by these rules. */
+  | { do: "listen"; rules: Rules }
+  /** The server has opened a room for this desk. */
+  | { do: "room_opened" }
+  | { do: "stop_listening" }
   | { do: "later"; ms: number; input: DeskInput };
 
 type Step = [DeskState, DeskEffect[]];
@@ -141,7 +155,7 @@ export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
       return state.at === "desk" ? [state, []] : sitDown(state, input, moment);
     case "not_signed_in":
       return state.at === "desk"
-        ? [signedOut(state, moment), [{ do: "hang_up" }]]
+        ? [signedOut(state, moment), [{ do: "hang_up" }, { do: "stop_listening" }]]
         : [{ at: "sign_in", busy: false, trouble: null }, []];
     case "trying":
       return state.at === "desk" || state.at === "asking" ? [state, []] : [{ ...state, busy: true, trouble: null }, []];
@@ -178,7 +192,7 @@ function sitDown(before: DeskState, { nickname, sealing }: SignedIn, { now }: Mo
   const [connection, alarm] = connecting();
   const begin: DeskEffect = { do: "begin", nickname };
   if (before.at === "sign_in" && before.kept?.nickname === nickname) {
-    return [{ ...before.kept, connection, superseded: false }, [begin, { do: "connect" }, alarm]];
+    return [{ ...before.kept, connection, entrance: "opening", superseded: false }, [begin, { do: "connect" }, alarm]];
   }
   const desk: Desk = {
     at: "desk",
@@ -196,6 +210,7 @@ function sitDown(before: DeskState, { nickname, sealing }: SignedIn, { now }: Mo
     within: null,
     fresh: null,
     connection,
+    entrance: "opening",
     beatEvery: null,
     superseded: false,
     key: null,
@@ -208,11 +223,14 @@ function sitDown(before: DeskState, { nickname, sealing }: SignedIn, { now }: Mo
 function atDesk(desk: Desk, input: AtDesk, moment: Moment): Step {
   switch (input.type) {
     case "sign_out":
-      return [{ at: "sign_in", busy: false, trouble: null }, [{ do: "sign_out" }, { do: "hang_up" }]];
+      return [
+        { at: "sign_in", busy: false, trouble: null },
+        [{ do: "stop_listening" }, { do: "sign_out" }, { do: "hang_up" }],
+      ];
     case "opened":
       return [
         { ...desk, connection: opened(desk.connection) },
-        [{ do: "tell", frame: { type: "hello", rooms: known(desk.rooms) } }],
+        [{ do: "tell", frame: { type: "hello", rooms: known(desk.rooms), opened: desk.entrance === "opening" } }],
       ];
     case "closed":
       return closed(desk, input.code, input.everOpen, moment);
@@ -303,11 +321,11 @@ function beatDue(desk: Desk, moment: Moment): Step {
 
 function closed(desk: Desk, code: number, everOpen: boolean, moment: Moment): Step {
   if (code === CloseCode.SignedOut) {
-    return [signedOut(desk, moment), []];
+    return [signedOut(desk, moment), [{ do: "stop_listening" }]];
   }
   const [connection, alarm] = lost(desk.connection, code);
   const [next, effects] = everywhere({ ...desk, connection }, { type: "down" }, moment);
-  if (code === CloseCode.Superseded) return [{ ...next, superseded: true }, effects];
+  if (code === CloseCode.Superseded) return [{ ...next, superseded: true }, [...effects, { do: "stop_listening" }]];
   // A handshake that is refused says no reason to a page, so it asks whether it is still signed in.
   const asking: DeskEffect[] = everOpen ? [] : [{ do: "who_am_i" }];
   return [next, [...effects, ...asking, ...alarm]];

@@ -11,6 +11,7 @@ import { shelf } from "./desk-shelf";
 import { type DeskEffect, type DeskInput, start, step, TICK } from "./desk-state";
 import { identities } from "./identity";
 import { browserStore } from "./key-store";
+import { keyboard } from "./keyboard-reports";
 import { moment } from "./moment";
 import { passage } from "./passage";
 import { address, browser } from "./socket";
@@ -41,6 +42,14 @@ const socket = passage(
   sealing,
 );
 
+const atKeyboard = keyboard(document, {
+  isUp: () => state.value.at === "desk" && state.value.connection.up,
+  say: ({ key, cached }) =>
+    socket.tell({ type: "keyboard", key_ms: key, ...(cached === null ? {} : { cached_ms: cached }) }),
+  now: Date.now,
+  after: browser.after,
+});
+
 function act(input: DeskInput) {
   const [next, effects] = step(state.value, input, moment());
   state.value = next;
@@ -69,6 +78,12 @@ function carryOut(effect: DeskEffect) {
       return own.recover(effect.code);
     case "new_key":
       return own.goOnWithNew();
+    case "listen":
+      return atKeyboard.welcome(effect.rules);
+    case "room_opened":
+      return atKeyboard.roomOpened();
+    case "stop_listening":
+      return atKeyboard.stop();
     case "later":
       return setTimeout(() => act(effect.input), effect.ms);
     default:

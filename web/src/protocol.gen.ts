@@ -2,7 +2,12 @@
 
 export type FromStudent = { "type": "hello", key?: Credential, epoch?: string, since?: number, } | { "type": "join", key: Credential, nickname?: string, } | { "type": "say", cid: string, body: Envelope, } | { "type": "typing", } | { "type": "stay", } | { "type": "beat", room?: string, } | { "type": "seen", seq: number, } | { "type": "older", share: boolean, nth: number, } | { "type": "nickname", body: Envelope, } | { "type": "share_intake", body: Envelope, } | { "type": "stop_sharing", } | { "type": "hand_key", key_epoch: number, for: string, answer: KeyAnswer, } | { "type": "close", };
 
-export type FromDesk = { "type": "hello", rooms: Array<Known>, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, for: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
+export type FromDesk = { "type": "hello", rooms: Array<Known>, 
+/**
+ * Whether somebody has just opened this page, and it does not come back by itself: then it is noted that they
+ * have (D1).
+ */
+opened: boolean, } | { "type": "keyboard", key_ms: number, cached_ms?: number, } | { "type": "switch", available: boolean, } | { "type": "take", claim: string, } | { "type": "say", room: string, cid: string, body: Envelope, } | { "type": "typing", room: string, } | { "type": "stay", room: string, } | { "type": "beat", rooms: Array<string>, } | { "type": "seen", room: string, seq: number, } | { "type": "leave", room: string, } | { "type": "give_back", room: string, } | { "type": "hand_over", room: string, to: string, } | { "type": "accept", room: string, offer: KeyOffer, } | { "type": "offer_key", room: string, offer: KeyOffer, } | { "type": "reveal", room: string, for: string, nonce: string, } | { "type": "decline", room: string, } | { "type": "close", room: string, };
 
 export type Known = { room: string, epoch: string, since: number, };
 
@@ -50,7 +55,11 @@ moved: Array<string>,
 /**
  * How often to beat while no room is held; a `room` frame says how often in a room (U6).
  */
-beat_ms: number, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, key_epoch: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | { "type": "nickname", room: string, nickname: Envelope, } | { "type": "intake", room: string, body: Envelope | null, } | { "type": "key_handed", room: string, key_epoch: number, for: string, answer: KeyAnswer, } | FromRoom;
+beat_ms: number, keyboard: KeyboardRules, } | { "type": "heard", } | { "type": "switched", available: boolean, } | { "type": "queue", waiting: number, reconnecting: number, longest_ms: number, 
+/**
+ * How long somebody who comes now may wait; `null` while that is not known, and whenever nobody is available.
+ */
+wait: Expected | null, } | { "type": "colleagues", available: Array<Colleague>, } | { "type": "offered", room: string, from: Nickname, expires_in_ms: number, key_epoch: number, } | { "type": "offer_ended", room: string, } | { "type": "moved", room: string, why: Moved, } | { "type": "taken", claim: string, room: string, } | { "type": "nickname", room: string, nickname: Envelope, } | { "type": "intake", room: string, body: Envelope | null, } | { "type": "key_handed", room: string, key_epoch: number, for: string, answer: KeyAnswer, } | FromRoom;
 
 export type Colleague = { id: string, nickname: Nickname, };
 
@@ -136,7 +145,27 @@ export type Whereabouts = "here" | "on_site" | "reconnecting" | "away";
 
 export type Older = "asked" | "shared" | "kept";
 
-export type Place = { ahead: number, attended: boolean, };
+export type Place = { ahead: number, attended: boolean, 
+/**
+ * How long it may still take; `null` while that is not known, and whenever nobody is available.
+ */
+wait: Expected | null, };
+
+export type Expected = { from_ms: number, to_ms: number | null, };
+
+export type KeyboardRules = { 
+/**
+ * After more than this without a keyboard event, of the time before it too.
+ */
+pause_ms: number, 
+/**
+ * At most once in this time, when the mouse has moved.
+ */
+interval_ms: number, 
+/**
+ * Sooner, after more than so many characters.
+ */
+keys: number, };
 
 export type Resume = "full" | "delta";
 
@@ -204,7 +233,7 @@ export type Refused = { reason: Refusal, room?: string, cid?: string, claim?: st
  */
 retry_ms?: number, };
 
-export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken" | "key_epoch" | "suite";
+export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken" | "implausible" | "key_epoch" | "suite";
 
 export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "Restarting" = 1012, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
 

@@ -165,7 +165,7 @@ function told(state: State, frame: PlainToStudent, moment: Moment): Step {
       return about(state, frame.room, { type: "line", line: frame }, moment);
     case "place":
       if (screen.at !== "room") return [state, []];
-      return at(state, { ...screen, place: { ahead: frame.ahead, attended: frame.attended } });
+      return at(state, { ...screen, place: { ahead: frame.ahead, attended: frame.attended, wait: frame.wait } });
     case "notice": {
       const came = frame.notice === "counsellor_came" && screen.at === "room";
       const next = came ? at(state, { ...screen, place: null })[0] : state;

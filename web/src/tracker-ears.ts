@@ -2,7 +2,7 @@
 // was is not even read. What a script does is not heard, nor a key that is only held down: a book may lie on it.
 // When to tell is tracker.ts's; telling the server is `report`'s.
 
-import { type Ages, ages, type Happened, NOTHING, type Rules, tracked } from "./tracker";
+import { type Happened, NOTHING, type Rules, type Sent, tracked } from "./tracker";
 
 export type Ears = {
   /** The server has opened a room for this desk. */
@@ -12,13 +12,17 @@ export type Ears = {
 };
 
 /** `now` must run on while the computer sleeps, as `Date.now` does; else a break would seem shorter than it was. */
-export function listen(on: EventTarget, rules: Rules, now: () => number, report: (ages: Ages) => void): Ears {
+export function listen(
+  on: EventTarget,
+  rules: Rules,
+  now: () => number,
+  report: (sent: readonly Sent[]) => void,
+): Ears {
   let tracker = NOTHING;
   const happened = (event: Happened) => {
     const next = tracked(tracker, event, rules);
     tracker = next.tracker;
-    const told = ages(next.send, event.at);
-    if (told) report(told);
+    if (next.send.length > 0) report(next.send);
   };
   const key = (event: Event) => {
     if (event.isTrusted && !(event as KeyboardEvent).repeat) happened({ type: "key", at: now() });

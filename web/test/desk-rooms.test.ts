@@ -7,7 +7,7 @@ import { type Desk, type DeskEffect, type DeskInput, type DeskState, start, step
 import type { PlainToDesk } from "../src/plain";
 import { CloseCode } from "../src/protocol.gen";
 import type { TalkInput } from "../src/talk";
-import { cid, moment, OTHER_ROOM, ROOM, said, view } from "./given";
+import { KEYBOARD, cid, moment, OTHER_ROOM, ROOM, said, view } from "./given";
 
 function fed(begin: DeskState, ...inputs: DeskInput[]): [Desk, DeskEffect[]] {
   const [state, effects] = inputs.reduce<[DeskState, DeskEffect[]]>(
@@ -26,7 +26,7 @@ const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do =
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
 const welcome = (rooms: string[] = [], moved: string[] = []) =>
-  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved, beat_ms: 20_000 });
+  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved, beat_ms: 20_000, keyboard: KEYBOARD });
 const enter = (room = ROOM, changes = {}): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: "moss", whereabouts: "here", ...changes }) }),
   frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),
@@ -67,7 +67,7 @@ test("U6: the desk beats for every room it shows, as often as the most eager one
     expect.arrayContaining([{ do: "connect" }]),
   ]);
   const superseded: DeskInput = { type: "closed", code: CloseCode.Superseded, everOpen: true };
-  expect(fed(state, superseded, due.input)[1]).toEqual([]);
+  expect(fed(state, superseded, due.input)[1]).toEqual([{ do: "stop_listening" }]);
 });
 
 test("W26: handing over asks a colleague, and shows the choice again when that did not arrive", () => {
@@ -165,7 +165,7 @@ test("W26: an offer ends by its time, by the server's word, or by a refusal that
 
 test("W6: nobody is here while only unreachable students wait, until one is back", () => {
   const queue = (waiting: number, reconnecting: number) =>
-    frame({ type: "queue", waiting, reconnecting, longest_ms: 0 });
+    frame({ type: "queue", waiting, reconnecting, longest_ms: 0, wait: null });
   const [state] = desk(queue(2, 2), { type: "take" }, frame({ type: "refused", reason: "nobody_here", claim: cid(1) }));
   expect(state).toMatchObject({ answer: "nobody_here", claim: null });
   expect(fed(state, queue(3, 3))[0].answer).toBe("nobody_here");

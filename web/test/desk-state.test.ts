@@ -5,7 +5,7 @@ import { isHeld } from "../src/desk-rooms";
 import { type Desk, type DeskEffect, type DeskInput, type DeskState, start, step } from "../src/desk-state";
 import type { PlainToDesk } from "../src/plain";
 import { CloseCode } from "../src/protocol.gen";
-import { cid, ended as end, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
+import { KEYBOARD, cid, ended as end, EPOCH, moment, OTHER_ROOM, ROOM, said, view } from "./given";
 
 function fed(begin: DeskState, ...inputs: DeskInput[]): [DeskState, DeskEffect[]] {
   let id = 0;
@@ -24,7 +24,7 @@ const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do =
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
 const welcome = (...rooms: string[]) =>
-  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved: [], beat_ms: 20_000 });
+  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved: [], beat_ms: 20_000, keyboard: KEYBOARD });
 const enter = (room: string, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: room === ROOM ? "moss" : "fern" }) }),
   frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),
@@ -82,8 +82,8 @@ test("the switch shows what was wanted, and asks again after a loss", () => {
 });
 
 test("W5: the longest wait is kept as a moment, so that it goes on between frames", () => {
-  const [state] = desk(frame({ type: "queue", waiting: 3, reconnecting: 1, longest_ms: 20_000 }));
-  expect(state.queue).toEqual({ waiting: 3, reconnecting: 1, longestSince: 40_000 });
+  const [state] = desk(frame({ type: "queue", waiting: 3, reconnecting: 1, longest_ms: 20_000, wait: null }));
+  expect(state.queue).toEqual({ waiting: 3, reconnecting: 1, longestSince: 40_000, wait: null });
 });
 
 test("several rooms have drafts and cids of their own", () => {
@@ -113,11 +113,30 @@ test("coming back names every room and how far it is shown", () => {
   const [, effects] = desk(...enter(ROOM, said(1, "student")), ...enter(OTHER_ROOM), lost, opened);
   expect(told(effects).at(-1)).toEqual({
     type: "hello",
+    opened: false,
     rooms: [
       { room: ROOM, epoch: EPOCH, since: 1 },
       { room: OTHER_ROOM, epoch: EPOCH, since: 0 },
     ],
   });
+});
+
+test("D1, D5: that somebody opened the desk is said once, and rooms that the server opens begin the tracker anew", () => {
+  const [opening, hello] = fed(start(null)[0], { type: "signed_in", nickname: "Asha" }, opened);
+  expect(told(hello).at(-1)).toMatchObject({ type: "hello", opened: true });
+  const [, again] = fed(opening, lost, opened);
+  expect(told(again).at(-1)).toMatchObject({ type: "hello", opened: true });
+  const [state, effects] = fed(opening, welcome(ROOM), ...enter(ROOM));
+  const rules = { pause: 900_000, interval: 300_000, keys: 300 };
+  expect(effects).toContainEqual({ do: "listen", rules });
+  expect(effects.filter((effect) => effect.do === "room_opened")).toHaveLength(1);
+  const [back, quiet] = fed(state, lost, opened, welcome(ROOM), ...enter(ROOM), { type: "within", room: ROOM });
+  expect(told(quiet)).toContainEqual(expect.objectContaining({ type: "hello", opened: false }));
+  expect(quiet.some((effect) => effect.do === "room_opened")).toBe(false);
+  expect(fed(back, { type: "sign_out" })[1]).toContainEqual({ do: "stop_listening" });
+  const [kept] = fed(back, { type: "closed", code: CloseCode.SignedOut, everOpen: true });
+  const [, anew] = fed(kept, { type: "signed_in", nickname: "Asha" }, opened);
+  expect(told(anew).at(-1)).toMatchObject({ type: "hello", opened: true });
 });
 
 test("an ended room stays until it is put away; one that is missing at the welcome has ended too", () => {
@@ -133,7 +152,7 @@ test("signed out leads to signing in, superseded waits for a press, a refused ha
   expect(fed(state, { type: "closed", code: CloseCode.SignedOut, everOpen: true })[0].at).toBe("sign_in");
   const [elsewhere, none] = fed(state, { type: "closed", code: CloseCode.Superseded, everOpen: true });
   expect(elsewhere).toMatchObject({ superseded: true });
-  expect(none).toEqual([]);
+  expect(none).toEqual([{ do: "stop_listening" }]);
   expect(fed(elsewhere, { type: "continue_here" })[1]).toEqual([{ do: "connect" }]);
   expect(fed(state, { type: "closed", code: 1006, everOpen: false })[1]).toContainEqual({ do: "who_am_i" });
 });

@@ -8,6 +8,9 @@ export const ROOM = "11111111-1111-4111-8111-111111111111";
 export const OTHER_ROOM = "99999999-1111-4111-8111-111111111111";
 export const EPOCH = "22222222-2222-4222-8222-222222222222";
 
+/** When a desk tells of its keyboard, as the server says by default. */
+export const KEYBOARD = { pause_ms: 900_000, interval_ms: 300_000, keys: 300 };
+
 export function cid(number: number): string {
   return `33333333-3333-4333-8333-${String(number).padStart(12, "0")}`;
 }

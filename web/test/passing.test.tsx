@@ -7,7 +7,7 @@ import type { DeskInput } from "../src/desk-state";
 import type { PlainToDesk, PlainToStudent } from "../src/plain";
 import type { Input } from "../src/state";
 import { desk, judged, student } from "./drawn";
-import { cid, notice, ROOM, said, view } from "./given";
+import { KEYBOARD, cid, notice, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
@@ -53,7 +53,7 @@ test("W25: back in the queue the place is named again, and the lines are still t
   const { container } = student(
     ...room(),
     hears({ type: "notice", ...notice(2, 2, "back_to_queue", "Asha") }),
-    hears({ type: "place", ahead: 1, attended: true }),
+    hears({ type: "place", ahead: 1, attended: true, wait: null }),
   );
   expect(screen.getByRole("heading", { name: "One person is before you." })).toBeTruthy();
   const log = within(screen.getByRole("log", { name: "Conversation" }));
@@ -112,7 +112,7 @@ const asha = { id: cid(78), nickname: "Asha" };
 const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
   { type: "opened" },
-  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000 }),
+  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000, keyboard: KEYBOARD }),
   sees({ type: "room", ...view({ nickname: "moss", revealed: true, whereabouts: "here" }) }),
   sees({ type: "lines", room: ROOM, lines: [said(1, "student")] }),
 ];
@@ -141,10 +141,10 @@ test("W25, U9: where the student is stands in words below the name, and nothing 
 });
 
 test("W5: how many of those who wait are reconnecting is said beside the number", () => {
-  desk(...seated, sees({ type: "queue", waiting: 3, reconnecting: 1, longest_ms: 0 }));
+  desk(...seated, sees({ type: "queue", waiting: 3, reconnecting: 1, longest_ms: 0, wait: null }));
   expect(statuses()).toContain("3 waiting, one of them reconnecting");
   cleanup();
-  desk(...seated, sees({ type: "queue", waiting: 3, reconnecting: 0, longest_ms: 0 }));
+  desk(...seated, sees({ type: "queue", waiting: 3, reconnecting: 0, longest_ms: 0, wait: null }));
   expect(statuses()).toContain("3 waiting");
 });
 
@@ -206,7 +206,15 @@ test("W25: a room that went on elsewhere says so, keeps what was not sent, and i
     await judged(container);
   }
   cleanup();
-  const back = sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [], moved: [ROOM], beat_ms: 20_000 });
+  const back = sees({
+    type: "welcome",
+    nickname: "Asha",
+    limit: 3,
+    rooms: [],
+    moved: [ROOM],
+    beat_ms: 20_000,
+    keyboard: KEYBOARD,
+  });
   desk(...seated, { type: "closed", code: 1006, everOpen: true }, { type: "opened" }, back);
   expect(region().getByRole("heading").textContent).toBe("Not at your desk any more. moss");
 });

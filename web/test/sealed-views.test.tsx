@@ -8,7 +8,7 @@ import type { PlainToDesk, PlainToStudent, Sealing } from "../src/plain";
 import { type Input, start, step } from "../src/state";
 import { Student } from "../src/views/student";
 import { noIntake, desk, judged, student } from "./drawn";
-import { cid, moment, ROOM, said, view } from "./given";
+import { KEYBOARD, cid, moment, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
@@ -25,7 +25,7 @@ const room: Input[] = [
 const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
   { type: "opened" },
-  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000 }),
+  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000, keyboard: KEYBOARD }),
 ];
 const takes = (nickname: string | null, known: Sealing, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   ...seated,

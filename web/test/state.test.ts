@@ -87,9 +87,9 @@ test("coming back says how far the page is, and only if nothing is missing befor
 });
 
 test("the place goes when the counsellor comes, and the name is known", () => {
-  const [waiting] = fed(atDoor(), { type: "talk" }, room({ place: { ahead: 1, attended: true } }), lines());
+  const [waiting] = fed(atDoor(), { type: "talk" }, room({ place: { ahead: 1, attended: true, wait: null } }), lines());
   expect(waiting.screen).toMatchObject({ place: { ahead: 1 } });
-  const [next] = fed(waiting, frame({ type: "place", ahead: 0, attended: false }));
+  const [next] = fed(waiting, frame({ type: "place", ahead: 0, attended: false, wait: null }));
   expect(next.screen).toMatchObject({ place: { ahead: 0, attended: false } });
   const came = frame({ type: "notice", ...notice(1, 0, "counsellor_came", "Asha") });
   expect(fed(next, came)[0].screen).toMatchObject({ place: null, talk: { conversation: { counsellor: "Asha" } } });
@@ -209,7 +209,7 @@ test("W25: when the counsellor has to go the student is back at their place, and
   const [gone] = fed(
     talking,
     frame({ type: "notice", ...notice(4, 2, "back_to_queue", "Asha") }),
-    frame({ type: "place", ahead: 1, attended: true }),
+    frame({ type: "place", ahead: 1, attended: true, wait: null }),
   );
   expect(gone.screen).toMatchObject({
     at: "room",

@@ -199,7 +199,7 @@ test("D4: only what a person does is heard, and which key it was is not asked", 
     on,
     RULES,
     () => now,
-    (ages) => told.push(ages),
+    (sent) => told.push(ages(sent, now) as Ages),
   );
   const after = (minutes: number, event: Event) => {
     now += minutes * MINUTE;

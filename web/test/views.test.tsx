@@ -9,7 +9,7 @@ import type { Input } from "../src/state";
 import { Desk as DeskView } from "../src/views/desk";
 import { Entry } from "../src/views/sign-in";
 import { deskAfter, judged, student } from "./drawn";
-import { ended as end, notice, OTHER_ROOM, ROOM, said, view } from "./given";
+import { KEYBOARD, ended as end, notice, OTHER_ROOM, ROOM, said, view } from "./given";
 
 afterEach(cleanup);
 
@@ -87,7 +87,15 @@ const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
   {
     type: "heard",
-    frame: { type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM, OTHER_ROOM], moved: [], beat_ms: 20_000 },
+    frame: {
+      type: "welcome",
+      nickname: "Asha",
+      limit: 3,
+      rooms: [ROOM, OTHER_ROOM],
+      moved: [],
+      beat_ms: 20_000,
+      keyboard: KEYBOARD,
+    },
   },
   { type: "heard", frame: { type: "room", ...view({ nickname: "moss" }) } },
   { type: "heard", frame: { type: "room", ...view({ nickname: "fern", room: OTHER_ROOM }) } },

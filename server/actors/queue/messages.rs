@@ -1,19 +1,15 @@
-//! What the queue may be told: by students at the door, by desks, and by rooms that ended.
+//! What the queue may be told: by students at the door, by counsellors about rooms, and by rooms. Desks are in `desks.rs`.
 //!
 //! Each becomes an input of the machine, or a page that listens.
 
-use std::collections::HashMap;
+use actix::{Context, Handler, Message};
+use quietline_domain::{AccountId, ClaimId, RoomId, Time, queue::Input};
 
-use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
-use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Input};
-use uuid::Uuid;
-
-use super::{Desk, Queue, switched};
+use super::Queue;
 use crate::{
-    actors::{Ear, EarId, Heard, lobby, room::Coming},
+    actors::{Ear, EarId, Heard},
     private::{Digested, Forms, Nickname},
-    protocol::{CloseCode, KeyOffer, Refusal, ToDesk, frame},
-    store::{AccountRow, Availability},
+    protocol::{CloseCode, KeyOffer, Refusal, frame},
 };
 
 /// A student asks to talk, and has no room.
@@ -52,32 +48,6 @@ pub struct Pressed {
     pub claim: ClaimId,
 }
 
-/// The switch *Available* (W9).
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Switched {
-    pub account: AccountId,
-    pub state: Availability,
-}
-
-/// A counsellor's page is there. A second one of the same account takes over from the first.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct DeskCame {
-    pub account: AccountRow,
-    pub session: Digested,
-    pub ear: Ear,
-    /// What the page says it shows.
-    pub shows: HashMap<RoomId, (Uuid, Seq)>,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct DeskLeft {
-    pub account: AccountId,
-    pub ear: EarId,
-}
-
 /// A page watches the door.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -96,13 +66,6 @@ pub struct StaffChanged;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Ended(pub RoomId);
-
-/// A sign of life of a counsellor's page (U6).
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct DeskBeat {
-    pub account: AccountId,
-}
 
 /// Whether the student who waits in this room can be taken now (W6).
 #[derive(Message)]
@@ -207,82 +170,6 @@ impl Handler<Pressed> for Queue {
     }
 }
 
-impl Handler<Switched> for Queue {
-    type Result = ();
-
-    fn handle(&mut self, Switched { account, state }: Switched, ctx: &mut Context<Self>) {
-        self.feed(Input::Heard { account }, ctx);
-        self.switch(account, state, ctx);
-    }
-}
-
-impl Handler<DeskCame> for Queue {
-    type Result = ();
-
-    fn handle(&mut self, came: DeskCame, ctx: &mut Context<Self>) {
-        let id = came.account.account;
-        if self.desks.get(&id).is_some_and(|desk| desk.ear.id != came.ear.id) {
-            self.close_desk(id, CloseCode::Superseded);
-        }
-        self.desks.insert(id, Desk { ear: came.ear.clone(), session: came.session });
-        self.feed(Input::Heard { account: id }, ctx);
-        let held = self.machine.held_by(id);
-        if came.shows.keys().all(|room| held.contains(room)) {
-            return self.greet(came, &[]);
-        }
-        // What it shows and does not hold has ended, or is with somebody else now.
-        let store = self.store.clone();
-        let asking = async move { store.left_by(id).await }.into_actor(self);
-        ctx.spawn(asking.map(move |left, queue, _| match left {
-            Ok(left) => queue.greet(came, &left),
-            Err(error) => {
-                log::error!("desk fault: {error}");
-                queue.close_desk(id, CloseCode::TryAgain);
-            }
-        }));
-    }
-}
-
-impl Queue {
-    /// `left` are open rooms that this counsellor held before.
-    fn greet(&mut self, DeskCame { account, ear, mut shows, .. }: DeskCame, left: &[RoomId]) {
-        let id = account.account;
-        if self.desks.get(&id).is_none_or(|desk| desk.ear.id != ear.id) {
-            return;
-        }
-        let rooms = self.machine.held_by(id);
-        let uuid = |room: &RoomId| Uuid::from_u128(room.0);
-        let moved = left.iter().filter(|room| shows.contains_key(room) && !rooms.contains(room));
-        let welcome = ToDesk::Welcome {
-            nickname: account.nickname.clone(),
-            limit: u32::try_from(self.rules.limit).unwrap_or(u32::MAX),
-            rooms: rooms.iter().map(uuid).collect(),
-            moved: moved.map(uuid).collect(),
-            beat_ms: self.beat_ms(),
-        };
-        // What the page's own session was signed in with may be older than what was seen since.
-        let now = self.staff.get(&id).map_or_else(|| switched(&account), switched);
-        for told in [welcome, now, self.numbers(), self.colleagues()] {
-            self.tell_desk(id, &told);
-        }
-        self.tell_offers_again(id);
-        for room in rooms {
-            let (shows, coming) = (shows.remove(&room), Coming::Back);
-            self.lobby.do_send(lobby::Sit { account: id, room, ear: ear.clone(), shows, coming });
-        }
-    }
-}
-
-impl Handler<DeskLeft> for Queue {
-    type Result = ();
-
-    fn handle(&mut self, DeskLeft { account, ear }: DeskLeft, _: &mut Context<Self>) {
-        if self.desks.get(&account).is_some_and(|desk| desk.ear.id == ear) {
-            self.desks.remove(&account);
-        }
-    }
-}
-
 impl Handler<DoorCame> for Queue {
     type Result = ();
 
@@ -314,14 +201,6 @@ impl Handler<Ended> for Queue {
 
     fn handle(&mut self, Ended(room): Ended, ctx: &mut Context<Self>) {
         self.feed(Input::Ended { room }, ctx);
-    }
-}
-
-impl Handler<DeskBeat> for Queue {
-    type Result = ();
-
-    fn handle(&mut self, DeskBeat { account }: DeskBeat, ctx: &mut Context<Self>) {
-        self.feed(Input::Heard { account }, ctx);
     }
 }
 

@@ -4,11 +4,11 @@
 
 use quietline_domain::{
     AccountId, ClaimId, RoomId, Span, Time,
-    queue::{Holds, NotAccepted, OFFER_STANDS, OfferEnd},
+    queue::{Answer, Holds, NotAccepted, OFFER_STANDS, OfferEnd},
 };
 use uuid::Uuid;
 
-use super::Queue;
+use super::{Queue, is_available};
 use crate::{
     actors::{
         Heard, lobby,
@@ -17,6 +17,7 @@ use crate::{
     metrics,
     private::Nickname,
     protocol::{CloseCode, Colleague, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
+    store::AccountRow,
 };
 
 impl Queue {
@@ -64,7 +65,8 @@ impl Queue {
     pub(super) fn numbers(&self) -> ToDesk {
         let waiting = u32::try_from(self.machine.waiting()).unwrap_or(u32::MAX);
         let reconnecting = u32::try_from(self.machine.reconnecting()).unwrap_or(u32::MAX);
-        ToDesk::Queue { waiting, reconnecting, longest_ms: self.machine.longest(self.clock.now()).0 }
+        let longest_ms = self.machine.longest(self.clock.now()).0;
+        ToDesk::Queue { waiting, reconnecting, longest_ms, wait: None }
     }
 
     fn tell_numbers(&mut self) {
@@ -170,5 +172,18 @@ impl Queue {
 
     fn nickname(&self, account: AccountId) -> Option<Nickname> {
         self.staff.get(&account).map(|account| account.nickname.clone())
+    }
+}
+
+pub(super) fn switched(account: &AccountRow) -> ToDesk {
+    ToDesk::Switched { available: is_available(account) }
+}
+
+pub(super) fn refusal(answer: Answer) -> Refusal {
+    match answer {
+        Answer::Student => Refusal::AnsweredBefore,
+        Answer::Nobody => Refusal::NobodyWaiting,
+        Answer::NobodyHere => Refusal::NobodyHere,
+        Answer::Limit => Refusal::Limit,
     }
 }

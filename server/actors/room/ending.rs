@@ -16,7 +16,7 @@ use crate::{
     actors::{lobby, queue},
     metrics,
     protocol::{Ended, EndedBy, Erased, FromRoom, Remaining},
-    store::{Erasure, Fate, Kept},
+    store::{Erasure, Fate, Kept, activity::Lasted},
 };
 
 /// The one way in which a room ends, in this order: once the share is wiped nobody can read it any more, from whatever
@@ -48,6 +48,9 @@ impl Room {
     }
 
     pub(super) fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
+        if let Some(began) = self.talks_since {
+            self.house.journal.lasted(Lasted::Conversation, began);
+        }
         self.tell_ended(by, lines);
         self.house.queue.do_send(queue::Ended(self.id));
         self.house.lobby.do_send(lobby::Ended(self.id));

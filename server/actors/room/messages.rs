@@ -3,7 +3,7 @@
 //! Only who may do something is checked here; what follows is the machine's to say.
 
 use actix::{ActorContext, AsyncContext, Context, Handler, Message};
-use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, presence::Level, queue::Place, room::Input};
+use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, duty::Kind, presence::Level, queue::Place, room::Input};
 use uuid::Uuid;
 
 use super::{InFlight, Room, Stopping, keys::Handed, turn};
@@ -208,6 +208,7 @@ impl Handler<Given> for Room {
         self.place = None;
         let taken = turn(&by);
         self.counsellors.insert(by.account, by.nickname);
+        self.talks_since.get_or_insert(self.house.clock.now());
         self.feed(Input::Taken(taken), ctx);
     }
 }
@@ -274,7 +275,12 @@ impl Handler<Done> for Room {
             Deed::KeepOlder { nth } => self.feed(Input::KeepOlder { nth }, ctx),
             Deed::Leave => self.feed(Input::CounsellorLeft, ctx),
             Deed::GiveBack => self.feed(Input::GiveBack, ctx),
-            Deed::Close => self.feed(Input::Close { by: role }, ctx),
+            Deed::Close => {
+                if let (Role::Counsellor, Some(account)) = (role, self.counsellor()) {
+                    self.house.journal.note(account, Kind::Work);
+                }
+                self.feed(Input::Close { by: role }, ctx);
+            }
             Deed::Disconnect => {
                 match role {
                     Role::Student => self.student_ear = None,

@@ -4,7 +4,11 @@
 //! older time. So sessions are kept as stretches of time that every entry either joins or founds, and never as the
 //! entries themselves. Nothing here knows who somebody is, what was said, or what time it is now.
 
+mod keyboard;
+
 use std::collections::BTreeMap;
+
+pub use keyboard::{Implausible, Keyboard, REPORT_EVERY, Report};
 
 use crate::{Span, Time};
 
@@ -140,24 +144,29 @@ impl Sessions {
         Self { expire: rules.expire, by_start: BTreeMap::new() }
     }
 
-    /// Two neighbours in time belong together exactly when no more than `expire` lies between them. An entry between them
-    /// can only shorten what lies between, so it may make one session of two and never two of one.
     pub fn recognise(&mut self, at: Time, kind: Kind) {
-        let replies = u64::from(kind == Kind::Work);
+        self.join(Session { start: at, end: at, reply_count: u64::from(kind == Kind::Work) });
+    }
+
+    /// Two neighbours in time belong together exactly when no more than `expire` lies between them. What comes between
+    /// them can only shorten what lies between, so it may make one session of several and never two of one.
+    pub fn join(&mut self, part: Session) {
         let near = |earlier: Time, later: Time| later.since(earlier) <= self.expire;
-        let later = self.by_start.range(at..).next().filter(|(start, _)| near(at, **start));
-        let later = later.map(|(&start, &stretch)| (start, stretch));
-        if let Some((start, _)) = later {
-            self.by_start.remove(&start);
+        let Session { start, mut end, mut reply_count } = part;
+        while let Some((&later, &stretch)) = self.by_start.range(start..).next()
+            && near(end, later)
+        {
+            self.by_start.remove(&later);
+            end = end.max(stretch.end);
+            reply_count += stretch.reply_count;
         }
-        let (end, replies) = later.map_or((at, replies), |(_, later)| (later.end, replies + later.reply_count));
-        match self.by_start.range_mut(..at).next_back().filter(|(_, earlier)| near(earlier.end, at)) {
+        match self.by_start.range_mut(..start).next_back().filter(|(_, earlier)| near(earlier.end, start)) {
             Some((_, earlier)) => {
                 earlier.end = earlier.end.max(end);
-                earlier.reply_count += replies;
+                earlier.reply_count += reply_count;
             }
             None => {
-                self.by_start.insert(at, Stretch { end, reply_count: replies });
+                self.by_start.insert(start, Stretch { end, reply_count });
             }
         }
     }

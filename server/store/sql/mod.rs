@@ -3,6 +3,7 @@
 //! This folder is compiled once for each database, under the file that names its types ([`Db`], [`Reader`],
 //! [`Record`]), how a connection is made, and the few statements that differ. It decides nothing.
 
+pub mod activity;
 mod clicks;
 mod intake_trees;
 mod intakes;
@@ -22,7 +23,7 @@ use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
 use tokio::time::timeout;
 
-use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, scrub};
+use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, is_one_statement, scrub};
 use crate::{
     private::{Digested, Forms, Nickname, SealedText},
     protocol::{Envelope, PublicKey, Said},

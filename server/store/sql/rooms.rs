@@ -3,15 +3,15 @@
 //! Knows nothing of what is said in them, nor how a turn ends (`turns.rs`). It decides nothing: what may happen to a
 //! room only once is a condition of the statement that does it.
 
-use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, queue::Answer};
+use quietline_domain::{AccountId, ClaimId, RoomId, Seq, Time, duty::Kind, queue::Answer};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, clicks, intakes, misread, names, turns};
+use super::{Db, Reader, Record, activity, clicks, intakes, misread, names, turns};
 use crate::{
     private::{Digested, Nickname},
     protocol::Envelope,
-    store::{ClaimRow, Erasure, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take},
+    store::{ClaimRow, Erasure, NewRoom, NewTake, Opening, PastTurn, RoomRow, Seated, Take, activity::Entry},
 };
 
 macro_rules! room_rows {
@@ -113,6 +113,7 @@ pub async fn take(db: &mut Db, take: NewTake) -> sqlx::Result<Take> {
     }
     let answer = Answer::Student;
     clicks::keep(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
+    activity::append(db, &[Entry { account: take.account, at: take.now, kind: Kind::Open }]).await?;
     let row = by_id(db, take.room).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Take::Taken(Box::new(row)))
 }

@@ -5,14 +5,14 @@
 
 use std::collections::HashMap;
 
-use quietline_domain::{AccountId, RoomId, Seq, Time, room::TurnEnd};
+use quietline_domain::{AccountId, RoomId, Seq, Time, duty::Kind, room::TurnEnd};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, misread, rooms};
+use super::{Db, Reader, Record, activity, misread, rooms};
 use crate::{
     private::Nickname,
-    store::{PastTurn, Seated},
+    store::{PastTurn, Seated, activity::Entry},
 };
 
 /// The room waits again; its place and its arrival are as they were (W25).
@@ -22,6 +22,10 @@ pub async fn release(db: &mut Db, room: RoomId, from: AccountId, why: TurnEnd, n
     let left = end_turn(db, room, from, why).await?;
     if left.is_some() {
         sqlx::query(RELEASE).bind(Uuid::from_u128(room.0)).bind(now.0).execute(&mut *db).await?;
+        // Who was away, or got no key, has done nothing.
+        if why == TurnEnd::GivenBack {
+            activity::append(db, &[Entry { account: from, at: now, kind: Kind::Work }]).await?;
+        }
     }
     Ok(left)
 }
@@ -66,6 +70,8 @@ pub async fn hand_over(
         .bind(now.0)
         .execute(&mut *db)
         .await?;
+    let handed = Entry { account: from, at: now, kind: Kind::Work };
+    activity::append(db, &[handed, Entry { account: to, at: now, kind: Kind::Open }]).await?;
     Ok(rooms::by_id(db, room).await?.and_then(|row| row.counsellor))
 }
 

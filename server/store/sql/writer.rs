@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    Db, Source, begin, in_time,
+    Db, Source, begin, in_time, is_one_statement,
     lines::{append_all, is_one_round},
     link::Link,
     scrub,
@@ -266,7 +266,7 @@ async fn commit(
     jobs: &mut VecDeque<(Job, After)>,
     watch: &Stopwatch,
 ) -> sqlx::Result<Committed> {
-    if jobs.is_empty() && is_one_round(lines) {
+    if jobs.is_empty() && is_one_round(lines) && is_one_statement(lines) {
         // One statement is a transaction of its own, and spares the hops of beginning and ending one.
         return Ok((append_all(db, lines).await?, Vec::new()));
     }

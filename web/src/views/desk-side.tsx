@@ -4,6 +4,7 @@
 import type { Desk, DeskInput, Offer } from "../desk-state";
 import { isHeld } from "../desk-rooms";
 import { en } from "../words/en";
+import { wait } from "../words/en-wait";
 import { OwnKey } from "./own-key";
 
 export type DeskProps = { desk: Desk; act: (input: DeskInput) => void };
@@ -68,8 +69,9 @@ function answered(answer: Exclude<Desk["answer"], null>): string {
   return answer === "insecure" ? en.desk.insecure : (en.desk.refusals[answer] ?? en.desk.refused);
 }
 
-function Queue({ desk: { queue, now } }: Pick<DeskProps, "desk">) {
+function Queue({ desk: { queue, now, colleagues } }: Pick<DeskProps, "desk">) {
   const waiting = queue?.waiting ?? 0;
+  const attended = colleagues.length > 0;
   return (
     <div class={waiting > 0 ? "queue" : "queue calm"}>
       <p role="status">
@@ -82,6 +84,7 @@ function Queue({ desk: { queue, now } }: Pick<DeskProps, "desk">) {
       <p class="soft small">
         {queue && waiting > 0 ? en.desk.longest(now - queue.longestSince) : queue ? en.desk.nobodyWaits : ""}
       </p>
+      {queue && attended && <p class="soft small">{wait.desk(queue.wait)}</p>}
     </div>
   );
 }

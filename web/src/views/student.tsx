@@ -7,6 +7,7 @@ import { theirs } from "../conversation";
 import type { Input, Screen, State } from "../state";
 import type { Talk, TalkInput } from "../talk";
 import { en } from "../words/en";
+import { wait } from "../words/en-wait";
 import { Company, OlderLines } from "./company";
 import { Frame, Heading, QuietLine } from "./frame";
 import { Receipt } from "./receipt";
@@ -164,7 +165,8 @@ function heading({ ahead, attended }: { ahead: number | null; attended: boolean 
 
 function Room({ screen, state, act, intake }: On<"room"> & Opens) {
   const { talk } = screen;
-  const place = talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true }) : null;
+  const place =
+    talk.conversation.counsellor === null ? (screen.place ?? { ahead: null, attended: true, wait: null }) : null;
   const inRoom = (input: TalkInput) => act({ type: "room", input });
   const again = talk.conversation.notices.some(({ notice }) => notice === "back_to_queue");
   const troubled = state.connection.troubled && !talk.erasing;
@@ -177,6 +179,11 @@ function Room({ screen, state, act, intake }: On<"room"> & Opens) {
         <Heading>{place ? heading(place) : troubled ? name : here(talk)}</Heading>
         {place && <p>{!place.attended ? en.room.unattended : again ? en.room.again : en.room.attended}</p>}
       </div>
+      {place?.attended && place.ahead !== null && (
+        <p class="wait" role="status">
+          {wait.student(place.wait)}
+        </p>
+      )}
       {place && (
         <figure class="breath">
           <QuietLine moving="breathing" />

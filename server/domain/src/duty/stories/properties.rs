@@ -51,6 +51,17 @@ proptest! {
         prop_assert_eq!(sessions(&rules(), log), sessions(&rules(), shuffled));
     }
 
+    // D2: a log may be looked through in parts, each by itself, and what they come to put together.
+    #[test]
+    fn sessions_of_parts_come_to_the_sessions_of_all(log in logs(), other in logs()) {
+        let mut together = Sessions::new(&rules());
+        for part in [&log, &other].into_iter().flat_map(|part| sessions(&rules(), part.iter().copied())) {
+            together.join(part);
+        }
+        let all = log.into_iter().chain(other);
+        prop_assert_eq!(together.iter().collect::<Vec<_>>(), sessions(&rules(), all));
+    }
+
     // D2: after each entry, not only at the end.
     #[test]
     fn an_entry_joins_sessions_or_founds_one_and_never_splits_one(log in logs()) {
