@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     names::Names,
-    store::{self, AccountRow, StaffRole, Store},
+    store::{self, AccountRow, Changed, StaffRole, Store, accounts::Doer},
 };
 
 #[derive(Args)]
@@ -41,8 +41,14 @@ enum Deed {
     },
     /// List every account
     List,
-    /// Sign the account out everywhere and let it in no more
+    /// Sign the account out everywhere and let it in no more; the last administrator stays
     Disable { login: String },
+    /// Change what the account may do; it counts at once, also at an open desk
+    Role {
+        login: String,
+        #[arg(long, value_enum)]
+        role: Role,
+    },
     /// Set a new password, sign the account out everywhere, and enable it
     Reset {
         login: String,
@@ -90,6 +96,7 @@ enum Prepared {
     List,
     Disable { login: String },
     Reset { login: String, password: String },
+    SetRole { login: String, role: StaffRole },
 }
 
 fn prepare(deed: Deed, settings: &Settings) -> Result<Prepared> {
@@ -100,6 +107,7 @@ fn prepare(deed: Deed, settings: &Settings) -> Result<Prepared> {
         }
         Deed::List => Prepared::List,
         Deed::Disable { login } => Prepared::Disable { login },
+        Deed::Role { login, role } => Prepared::SetRole { login, role: role.into() },
         Deed::Reset { login, password: Password { .. } } => {
             let password = read_password()?;
             auth::check_password(&password)?;
@@ -122,14 +130,30 @@ async fn carry_out(store: &dyn Store, deed: Prepared, settings: &Settings, clock
         }
         Prepared::List => Ok(store.accounts().await?),
         Prepared::Disable { login } => {
-            store.disable_account(&known(&login)?, clock.now()).await?;
+            done(store.disable_account(&known(&login)?, clock.now()).await?, &login)?;
             only(store, &login).await
         }
         Prepared::Reset { login, password } => {
             let hash = staff.hash_password(password).await?;
-            store.reset_account(&known(&login)?, &hash).await?;
+            store.reset_account(&known(&login)?, &hash, clock.now()).await?;
             only(store, &login).await
         }
+        Prepared::SetRole { login, role } => {
+            let [account] = &only(store, &login).await?[..] else { return Err(nobody(&login)) };
+            done(store.set_role(account.account, role, clock.now(), Doer::Terminal).await?, &login)?;
+            only(store, &login).await
+        }
+    }
+}
+
+fn done(changed: Changed, login: &str) -> Result<()> {
+    match changed {
+        Changed::Done => Ok(()),
+        Changed::NoSuchAccount => Err(nobody(login)),
+        Changed::LastAdministrator => bail!(
+            "{login} is the last administrator, and somebody must remain who can add, disable and reset: make another first, with \
+             `quietline account role LOGIN --role administrator` or `quietline account add`"
+        ),
     }
 }
 

@@ -78,13 +78,18 @@ pub enum Unfit {
     Password,
 }
 
-/// A new account whose parts all do.
-pub struct Applicant {
+/// Somebody new whose names do.
+pub struct Newcomer {
     login: String,
     nickname: Nickname,
-    password: String,
     /// What a visitor who has this nickname will be renamed with.
     renamed_prefix: String,
+}
+
+/// A new account whose parts all do.
+pub struct Applicant {
+    newcomer: Newcomer,
+    password: String,
 }
 
 /// Costs as much to verify as a real one, and no password fits it.
@@ -121,6 +126,8 @@ impl Staff {
             return Ok(Err(SignInRefused::TooMany { retry }));
         }
         let found = store.account_by_login(&login).await?;
+        // Who was invited has no password yet.
+        let found = found.filter(|(_, hash)| !hash.is_empty());
         let (account, hash) = found.map_or((None, NOBODYS_HASH.to_owned()), |(account, hash)| (Some(account), hash));
         let fits = tokio::task::spawn_blocking(move || verify(&password, &hash)).await??;
         match account.filter(|account| fits && !account.disabled) {
@@ -168,6 +175,30 @@ impl Staff {
         Ok(Ok((account, start_session(store, id, now).await?)))
     }
 
+    /// Somebody who was invited chooses their password, and is signed in.
+    pub async fn choose_password(
+        &self,
+        store: &dyn Store,
+        token: &str,
+        password: String,
+        now: Time,
+    ) -> Result<Result<(AccountRow, Credential), FirstRefused>> {
+        let Some(link) = Credential::parse(token).map(|token| token.digest()) else {
+            return Ok(Err(FirstRefused::Gone));
+        };
+        // Before the hash is made, which costs: a link of 256 random bits is not guessed.
+        if store.invited_by(link, now).await?.is_none() {
+            return Ok(Err(FirstRefused::Gone));
+        }
+        if let Err(unfit) = check_password(&password) {
+            return Ok(Err(FirstRefused::Unfit(unfit)));
+        }
+        let hash = self.hash_password(password).await?;
+        let Some(id) = store.choose_password(link, &hash, now).await? else { return Ok(Err(FirstRefused::Gone)) };
+        let account = store.account(id).await?.context("an account has vanished")?;
+        Ok(Ok((account, start_session(store, id, now).await?)))
+    }
+
     /// A hash in PHC form, with its own salt and what it costs.
     pub async fn hash_password(&self, password: String) -> Result<String> {
         let _turn = self.one_password.acquire().await?;
@@ -188,20 +219,33 @@ impl Staff {
     }
 }
 
-impl Applicant {
-    pub fn new(login: &str, nickname: &str, password: String, guest_prefix: &str) -> Result<Self, Unfit> {
+impl Newcomer {
+    pub fn new(login: &str, nickname: &str, guest_prefix: &str) -> Result<Self, Unfit> {
         let login = tidy_login(login).ok_or(Unfit::Login)?;
         let nickname = Nickname::parse(nickname).filter(|name| !names::is_like_a_guest(name, guest_prefix));
         let nickname = nickname.ok_or(Unfit::Nickname)?;
+        Ok(Self { login, nickname, renamed_prefix: guest_prefix.to_owned() })
+    }
+
+    /// With this hash of a password; with an empty one no password fits.
+    pub fn into_account(self, names: &Names, role: StaffRole, password_hash: String, now: Time) -> NewAccount {
+        let Self { login, nickname, renamed_prefix } = self;
+        let account = AccountId(uuid::Uuid::new_v4().as_u128());
+        let forms = names.forms(&nickname);
+        NewAccount { account, login, nickname, forms, renamed_prefix, role, password_hash, now }
+    }
+}
+
+impl Applicant {
+    pub fn new(login: &str, nickname: &str, password: String, guest_prefix: &str) -> Result<Self, Unfit> {
+        let newcomer = Newcomer::new(login, nickname, guest_prefix)?;
         check_password(&password)?;
-        Ok(Self { login, nickname, password, renamed_prefix: guest_prefix.to_owned() })
+        Ok(Self { newcomer, password })
     }
 
     pub async fn into_account(self, staff: &Staff, names: &Names, role: StaffRole, now: Time) -> Result<NewAccount> {
-        let Self { login, nickname, password, renamed_prefix } = self;
-        let account = AccountId(uuid::Uuid::new_v4().as_u128());
-        let (forms, password_hash) = (names.forms(&nickname), staff.hash_password(password).await?);
-        Ok(NewAccount { account, login, nickname, forms, renamed_prefix, role, password_hash, now })
+        let hash = staff.hash_password(self.password).await?;
+        Ok(self.newcomer.into_account(names, role, hash, now))
     }
 }
 
@@ -267,7 +311,7 @@ pub fn is_loopback(host: &str) -> bool {
 
 async fn start_session(store: &dyn Store, account: AccountId, now: Time) -> Result<Credential> {
     let credential = Credential::random()?;
-    store.add_session(credential.digest(), account, now.plus(SESSION)).await?;
+    store.add_session(credential.digest(), account, now.plus(SESSION), now).await?;
     Ok(credential)
 }
 

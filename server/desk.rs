@@ -24,6 +24,7 @@ use crate::{
     metrics,
     private::Digested,
     protocol::{CloseCode, FromDesk, FromRoom, Known, Refusal, Refused, ToDesk, frame},
+    rights::{self, Action},
     store::{AccountRow, Availability},
     student::{beat, deliver},
     ws::Edge,
@@ -144,6 +145,12 @@ impl Desk {
     }
 }
 
+fn refuse_role(ear: &Ear) -> Result<(), CloseCode> {
+    let refused = Refused { reason: Refusal::Role, ..Refused::default() };
+    metrics::refused(refused.reason);
+    ear.frame(frame(&FromRoom::Refused(refused))).map_err(|_| CloseCode::TryAgain)
+}
+
 fn refuse_report(why: duty::Implausible, ear: &Ear) {
     let (reason, retry_ms) = match why {
         duty::Implausible::TooSoon { left } => (Refusal::TooMany, u32::try_from(left.0).ok()),
@@ -168,6 +175,9 @@ impl Edge for Desk {
     fn hear(&mut self, text: &str, ear: &Ear) -> Result<(), CloseCode> {
         let said = serde_json::from_str(text).map_err(|_| CloseCode::NotUnderstood)?;
         let account = self.account.account;
+        if !rights::may(self.account.role, Action::of_frame(&said)) {
+            return refuse_role(ear);
+        }
         // Lines have a limit of their own, and a page that lost its keys asks for all of them at once.
         let is_free = matches!(said, FromDesk::Say { .. } | FromDesk::OfferKey { .. } | FromDesk::Reveal { .. });
         if !is_free && self.frames.count(self.parts.clock.now(), FRAMES).is_err() {

@@ -23,7 +23,8 @@ use crate::{
     duty, identity,
     page::{self, Pages},
     private::{Credential, Nickname},
-    questionnaire,
+    protocol::StaffRole,
+    questionnaire, rights, staff,
     store::AccountRow,
 };
 
@@ -48,12 +49,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .wrap(from_fn(own_pages_alone))
         .route("/sign-in", web::post().to(sign_in))
         .route("/sign-out", web::post().to(sign_out))
-        .route("/me", web::get().to(me))
         .route("/first-account", web::post().to(first_account))
-        .route("/identity", web::get().to(identity::read))
-        .route("/identity", web::put().to(identity::keep))
+        .route("/own-password", web::post().to(staff::choose_password))
         .configure(questionnaire::routes)
-        .service(web::scope("").wrap(from_fn(signed_in_alone)).configure(duty::api::routes))
+        .service(web::scope("").wrap(from_fn(rights::those_who_may)).configure(for_staff))
         .default_service(web::to(nothing));
     let all = web::scope("")
         .wrap(headers)
@@ -71,11 +70,22 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/", read().to(student_page))
         .route("/desk", read().to(desk_page))
         .route("/privacy", read().to(privacy_page))
+        .route("/desk/{page:duty|service|accounts}", read().to(office_page))
         .route("/desk/{tail:.*}", read().to(desk_page))
         .route("/assets/{file}", read().to(asset))
         .route("/{file}", read().to(beside))
         .default_service(web::to(nothing));
     cfg.service(all);
+}
+
+/// What has a row in the table of rights, and is reached by those alone whom it names.
+fn for_staff(cfg: &mut web::ServiceConfig) {
+    cfg.route("/me", web::get().to(me))
+        .route("/identity", web::get().to(identity::read))
+        .route("/identity", web::put().to(identity::keep))
+        .configure(questionnaire::shared_routes)
+        .configure(duty::api::routes)
+        .configure(staff::routes);
 }
 
 /// Whether the request comes from our own pages: from the configured origin, or, without one, from this very host by a
@@ -110,27 +120,6 @@ async fn own_pages_alone(
         return Ok(request.into_response(refused).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
-}
-
-async fn signed_in_alone(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    use actix_web::HttpMessage;
-    let found = match request.app_data::<web::Data<Parts>>() {
-        Some(parts) => auth::session(request.request(), &parts.settings, &*parts.store, parts.clock.now()).await,
-        None => Ok(None),
-    };
-    match found {
-        Ok(Some(account)) => {
-            request.extensions_mut().insert(account);
-            Ok(next.call(request).await?.map_into_left_body())
-        }
-        _ => {
-            let refused = HttpResponse::Unauthorized().json(Refused::because("signed_out"));
-            Ok(request.into_response(refused).map_into_right_body())
-        }
-    }
 }
 
 /// Why a request was not carried out.
@@ -190,6 +179,13 @@ struct SignIn {
 #[derive(Serialize)]
 struct Me {
     nickname: Nickname,
+    role: StaffRole,
+}
+
+impl From<AccountRow> for Me {
+    fn from(account: AccountRow) -> Self {
+        Self { nickname: account.nickname, role: account.role.into() }
+    }
 }
 
 async fn sign_in(request: HttpRequest, asked: web::Json<SignIn>, parts: web::Data<Parts>) -> HttpResponse {
@@ -207,7 +203,7 @@ async fn sign_in(request: HttpRequest, asked: web::Json<SignIn>, parts: web::Dat
 }
 
 /// The new cookie takes the place of the one before, whose session ends.
-async fn welcome(request: &HttpRequest, parts: &Parts, signed_in: (AccountRow, Credential)) -> HttpResponse {
+pub async fn welcome(request: &HttpRequest, parts: &Parts, signed_in: (AccountRow, Credential)) -> HttpResponse {
     let (account, credential) = signed_in;
     if let Some(before) = auth::session_of(request, &parts.settings)
         && let Err(error) = end_session(parts, before).await
@@ -215,7 +211,7 @@ async fn welcome(request: &HttpRequest, parts: &Parts, signed_in: (AccountRow, C
         return fault("ending a session", &error);
     }
     let cookie = auth::session_cookie(&credential, &parts.settings);
-    HttpResponse::Ok().cookie(cookie).json(Me { nickname: account.nickname })
+    HttpResponse::Ok().cookie(cookie).json(Me::from(account))
 }
 
 async fn sign_out(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
@@ -234,12 +230,8 @@ async fn end_session(parts: &Parts, session: crate::private::Digested) -> anyhow
     Ok(())
 }
 
-async fn me(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
-    match auth::session(&request, &parts.settings, &*parts.store, parts.clock.now()).await {
-        Ok(Some(account)) => HttpResponse::Ok().json(Me { nickname: account.nickname }),
-        Ok(None) => HttpResponse::Unauthorized().json(Refused::because("signed_out")),
-        Err(error) => fault("reading a session", &error.into()),
-    }
+async fn me(account: web::ReqData<AccountRow>) -> HttpResponse {
+    HttpResponse::Ok().json(Me::from(account.into_inner()))
 }
 
 #[derive(Deserialize)]
@@ -257,16 +249,18 @@ async fn first_account(request: HttpRequest, asked: web::Json<FirstAccount>, par
     match parts.staff.first(&*parts.store, &parts.names, &token, applicant, parts.clock.now()).await {
         Ok(Ok(signed_in)) => welcome(&request, &parts, signed_in).await,
         Ok(Err(FirstRefused::Gone)) => HttpResponse::Forbidden().json(Refused::because("gone")),
-        Ok(Err(FirstRefused::Unfit(unfit))) => {
-            let reason = match unfit {
-                Unfit::Login => "login",
-                Unfit::Nickname => "nickname",
-                Unfit::Password => "password",
-            };
-            HttpResponse::BadRequest().json(Refused::because(reason))
-        }
+        Ok(Err(FirstRefused::Unfit(why))) => unfit(why),
         Err(error) => fault("making the first account", &error),
     }
+}
+
+pub fn unfit(why: Unfit) -> HttpResponse {
+    let reason = match why {
+        Unfit::Login => "login",
+        Unfit::Nickname => "nickname",
+        Unfit::Password => "password",
+    };
+    HttpResponse::BadRequest().json(Refused::because(reason))
 }
 
 pub fn fault(doing: &str, error: &anyhow::Error) -> HttpResponse {
@@ -297,6 +291,10 @@ async fn student_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpR
 
 async fn desk_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpResponse {
     pages.desk(&parts.settings)
+}
+
+async fn office_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpResponse {
+    pages.office(&parts.settings)
 }
 
 async fn privacy_page(pages: web::Data<Pages>, parts: web::Data<Parts>) -> HttpResponse {

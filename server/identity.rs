@@ -2,11 +2,11 @@
 //!
 //! Two requests of a signed-in page. Nothing here can open what is sealed, and nothing of it is logged.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Parts, auth,
+    Parts,
     http::{Refused, fault},
     private::SealedText,
     protocol::{Fixed, PublicKey},
@@ -36,11 +36,7 @@ struct Certified {
 }
 
 /// What is known of it, for a browser that is new.
-pub async fn read(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
-    let account = match signed_in(&request, &parts).await {
-        Ok(account) => account,
-        Err(refused) => return refused,
-    };
+pub async fn read(account: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
     match parts.store.identity(account.account).await {
         Ok(identity) => HttpResponse::Ok().json(Known { public: identity.public, kept: identity.sealed }),
         Err(error) => fault("reading a key", &error.into()),
@@ -48,31 +44,19 @@ pub async fn read(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse
 }
 
 /// Certifies that this key is the counsellor's who is signed in.
-pub async fn keep(request: HttpRequest, own: web::Json<Own>, parts: web::Data<Parts>) -> HttpResponse {
-    let account = match signed_in(&request, &parts).await {
-        Ok(account) => account,
-        Err(refused) => return refused,
-    };
+pub async fn keep(account: web::ReqData<AccountRow>, own: web::Json<Own>, parts: web::Data<Parts>) -> HttpResponse {
     let Own { public, kept } = own.into_inner();
     let is_point = public.bytes().starts_with(&[4]);
     if !is_point || kept.as_ref().is_some_and(|kept| SEALED_CHARS < kept.expose().len()) {
         return HttpResponse::BadRequest().json(Refused::because("malformed"));
     }
     if let Some(kept) = kept
-        && let Err(error) = parts.store.keep_identity(account.account, public, kept).await
+        && let Err(error) = parts.store.keep_identity(account.account, public, kept, parts.clock.now()).await
     {
         return fault("keeping a key", &error.into());
     }
     match parts.staff_key.certify(&public, &account.nickname) {
         Ok(certificate) => HttpResponse::Ok().json(Certified { certificate }),
         Err(error) => fault("certifying a key", &error),
-    }
-}
-
-async fn signed_in(request: &HttpRequest, parts: &Parts) -> Result<AccountRow, HttpResponse> {
-    match auth::session(request, &parts.settings, &*parts.store, parts.clock.now()).await {
-        Ok(Some(account)) => Ok(account),
-        Ok(None) => Err(HttpResponse::Unauthorized().json(Refused::because("signed_out"))),
-        Err(error) => Err(fault("reading a session", &error.into())),
     }
 }

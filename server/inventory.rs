@@ -153,6 +153,13 @@ pub const INVENTORY: [Group; 5] = [
                 columns: &["session.*"],
             },
             Kept {
+                what: "What staff did to accounts and looked at: signing in and out, adding, disabling, resetting, roles, passwords \
+                       and keys that were chosen (that, not which), looking at everybody's duty. For a person who was invited, a \
+                       fingerprint of the link with which they choose their password",
+                until: "as long as the service; the link for 7 days",
+                columns: &["audit.*"],
+            },
+            Kept {
                 what: "That they asked for a student, and whether one was given; while that conversation is open, which",
                 until: "10 minutes",
                 columns: &["claim.*"],

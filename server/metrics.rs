@@ -227,7 +227,7 @@ fn describe() {
     describe_counter!("quietline_rooms_erased_total", Count, "Rooms erased, by what ended them.");
 }
 
-const KINDS: [Refusal; 16] = [
+const KINDS: [Refusal; 17] = [
     Refusal::NoSuchRoom,
     Refusal::NobodyAvailable,
     Refusal::SignedIn,
@@ -242,6 +242,7 @@ const KINDS: [Refusal; 16] = [
     Refusal::TooMany,
     Refusal::CidTaken,
     Refusal::Implausible,
+    Refusal::Role,
     Refusal::KeyEpoch,
     Refusal::Suite,
 ];
@@ -263,6 +264,7 @@ fn kind_label(kind: Refusal) -> &'static str {
         Refusal::TooMany => "too_many",
         Refusal::CidTaken => "cid_taken",
         Refusal::Implausible => "implausible",
+        Refusal::Role => "role",
         Refusal::KeyEpoch => "key_epoch",
         Refusal::Suite => "suite",
     }

@@ -19,6 +19,7 @@ use crate::{config::Settings, inventory};
 pub struct Pages {
     student: OnceLock<Option<Bytes>>,
     desk: OnceLock<Option<Bytes>>,
+    office: OnceLock<Option<Bytes>>,
     privacy: OnceLock<Option<Bytes>>,
 }
 
@@ -42,6 +43,11 @@ impl Pages {
 
     pub fn desk(&self, settings: &Settings) -> HttpResponse {
         answer_page(self.desk.get_or_init(|| fill("desk.html", settings)))
+    }
+
+    /// The pages below the desk: one's duty, the service, the accounts.
+    pub fn office(&self, settings: &Settings) -> HttpResponse {
+        answer_page(self.office.get_or_init(|| fill("office.html", settings)))
     }
 
     /// What could be handed over. It needs no script and leads nowhere else.

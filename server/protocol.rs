@@ -10,7 +10,7 @@ mod shown;
 
 use bytestring::ByteString;
 use quietline_domain::duty;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub use shown::{
     Warning, Whereabouts,
 };
 
-use crate::private::Nickname;
+use crate::{private::Nickname, store};
 
 /// The largest frame a page may send, in bytes (W17). A larger one closes the socket with [`CloseCode::TooLarge`].
 pub const FRAME_BYTES: usize = 32 * 1024;
@@ -67,6 +67,8 @@ pub enum ToDesk {
     /// The answer to `hello`; a `room` frame for each room held follows.
     Welcome {
         nickname: Nickname,
+        /// What this account may do; when it changes, the page is told to come back.
+        role: StaffRole,
         limit: u32,
         /// The rooms this counsellor holds. A room the page shows and that is in neither list has ended.
         rooms: Vec<Uuid>,
@@ -125,6 +127,36 @@ pub struct Expected {
     pub from_ms: i64,
     #[cfg_attr(test, ts(type = "number | null"))]
     pub to_ms: Option<i64>,
+}
+
+/// Supervisors may all that counsellors may, administrators all that supervisors may.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    Counsellor,
+    Supervisor,
+    Administrator,
+}
+
+impl From<store::StaffRole> for StaffRole {
+    fn from(role: store::StaffRole) -> Self {
+        match role {
+            store::StaffRole::Counsellor => Self::Counsellor,
+            store::StaffRole::Supervisor => Self::Supervisor,
+            store::StaffRole::Administrator => Self::Administrator,
+        }
+    }
+}
+
+impl From<StaffRole> for store::StaffRole {
+    fn from(role: StaffRole) -> Self {
+        match role {
+            StaffRole::Counsellor => Self::Counsellor,
+            StaffRole::Supervisor => Self::Supervisor,
+            StaffRole::Administrator => Self::Administrator,
+        }
+    }
 }
 
 /// When a desk's page tells of its keyboard (D4).
@@ -279,6 +311,8 @@ pub enum Refusal {
     CidTaken,
     /// A keyboard report of a time that cannot be: to come, before the desk was opened, or in the wrong order (D4).
     Implausible,
+    /// What one's role does not allow.
+    Role,
     /// Sealed with a secret that is not in use (any more): seal it anew, under another `cid`.
     KeyEpoch,
     /// An envelope of another suite or size: this page and the server are of different versions.

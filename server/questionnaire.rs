@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 pub use api::routes;
+pub use shared::routes as shared_routes;
 
 use crate::{
     place::{Place, Windows},

@@ -3,7 +3,11 @@
 mod common;
 
 use common::{Portal, patient, texts};
-use quietline::{config::Settings, pulse, store::Availability};
+use quietline::{
+    config::Settings,
+    pulse,
+    store::{Availability, Changed},
+};
 use quietline_domain::{ClaimId, RoomId, Span, Time};
 use serde_json::json;
 use uuid::Uuid;
@@ -226,7 +230,8 @@ async fn a_disabled_account_gives_its_rooms_back_to_the_queue() {
     let (mut asha, mut student) = portal.two_people().await;
     student.says("hi").await;
     asha.says("hello").await;
-    assert!(portal.parts.store.disable_account("asha", Time(0)).await.expect("writes"));
+    let done = portal.parts.store.disable_account("asha", Time(0)).await.expect("writes");
+    assert_eq!(done, Changed::Done);
     let mut told = student.hears("notice").await;
     while told["notice"] != json!("back_to_queue") {
         told = student.hears("notice").await;

@@ -115,6 +115,7 @@ async fn a_whole_day(format: &'static str) -> Day {
     drop(desk);
     let desk = time_passes(&mut day, &asha, talking).await;
     day.runs(&["sweep"]);
+    day.runs(&["account", "role", &bela.login, "--role", "administrator"]);
     day.runs(&["account", "disable", &asha.login]);
     drop(desk);
     let mut door = day.visitor().await;
@@ -304,8 +305,7 @@ async fn the_database_is_away(day: &mut Day, desk: &mut Person) {
         sqlx::query(statement).execute(&mut database).await.expect("is renamed");
     }
     database.close().await.expect("closes");
-    let mut student = day.returns(&student.key).await;
-    student.enters().await;
+    let mut student = day.comes_back(&student.key).await;
     student.tells_room(json!({"type": "close"})).await;
     student.hears("ended").await;
 }

@@ -245,12 +245,15 @@ fn a_server_says_where_it_is_and_who_may_be_first() {
 
     let first = json!({ "token": token, "login": "anna", "nickname": "Anna", "password": PASSWORD.trim() });
     let made = post(&address, "/api/first-account", &first);
-    assert!(made.starts_with("HTTP/1.1 200") && made.ends_with(r#"{"nickname":"Anna"}"#), "{made}");
+    assert!(
+        made.starts_with("HTTP/1.1 200") && made.ends_with(r#"{"nickname":"Anna","role":"administrator"}"#),
+        "{made}"
+    );
     let cookie = made.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
     assert!(cookie.contains("HttpOnly; SameSite=Strict; Path=/"), "{cookie}");
     let cookie = cookie.split(';').next().unwrap();
     let me = ask(&address, &format!("GET /api/me HTTP/1.1\nHost: HOST\nConnection: close\nCookie: {cookie}\n"));
-    assert!(me.ends_with(r#"{"nickname":"Anna"}"#), "{me}");
+    assert!(me.ends_with(r#"{"nickname":"Anna","role":"administrator"}"#), "{me}");
     assert!(post(&address, "/api/first-account", &first).starts_with("HTTP/1.1 403"));
 
     // Beside the running server; it must see the change.

@@ -2,6 +2,8 @@
 //!
 //! Rooms, lines, clicks and sessions are here; the rest of the contract is beside it, by what it is about.
 
+#[path = "store/accounts.rs"]
+mod accounts;
 #[path = "store/activity.rs"]
 mod activity;
 mod common;
@@ -22,7 +24,7 @@ mod update;
 
 use quietline::{
     private::Credential,
-    store::{Appended, Availability, ClaimRow, Erasure, Fate, NewTake, Take},
+    store::{Appended, Availability, Changed, ClaimRow, Erasure, Fate, NewTake, Take},
 };
 use quietline_domain::{
     ClaimId, Role, RoomId, Time,
@@ -166,8 +168,8 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
     for (store, _) in stores().await {
         let account = counsellor(&*store, 1).await;
         let [one, two] = [(); 2].map(|()| Credential::random().expect("random").digest());
-        store.add_session(one, account, Time(100)).await.expect("writes");
-        store.add_session(two, account, Time(100)).await.expect("writes");
+        store.add_session(one, account, Time(100), Time(0)).await.expect("writes");
+        store.add_session(two, account, Time(100), Time(0)).await.expect("writes");
         store.set_available(account, Availability::Available).await.expect("writes");
         assert!(store.session(one, Time(99)).await.expect("reads").is_some());
         assert!(store.session(one, Time(100)).await.expect("reads").is_none(), "expired");
@@ -181,17 +183,17 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
         assert_eq!(available().await, Availability::Away);
 
         // A session that is over does not keep the switch on.
-        store.add_session(one, account, Time(5)).await.expect("writes");
-        store.add_session(two, account, Time(100)).await.expect("writes");
+        store.add_session(one, account, Time(5), Time(0)).await.expect("writes");
+        store.add_session(two, account, Time(100), Time(0)).await.expect("writes");
         store.set_available(account, Availability::Available).await.expect("writes");
         store.end_session(two, Time(6)).await.expect("writes");
         assert_eq!(available().await, Availability::Away);
 
-        store.add_session(one, account, Time(100)).await.expect("writes");
-        assert!(store.disable_account("login1", Time(1)).await.expect("writes"));
+        store.add_session(one, account, Time(100), Time(0)).await.expect("writes");
+        assert_eq!(store.disable_account("login1", Time(1)).await.expect("writes"), Changed::Done);
         assert!(store.session(one, Time(1)).await.expect("reads").is_none());
-        assert!(!store.disable_account("nobody", Time(1)).await.expect("writes"));
-        assert!(store.reset_account("login1", "other").await.expect("writes"));
+        assert_eq!(store.disable_account("nobody", Time(1)).await.expect("writes"), Changed::NoSuchAccount);
+        assert!(store.reset_account("login1", "other", Time(2)).await.expect("writes"));
         let (row, hash) = store.account_by_login("login1").await.expect("reads").expect("is there");
         assert_eq!((row.disabled, hash.as_str()), (false, "other"));
     }

@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["index.html", "desk.html", "privacy.html"] },
+    rolldownOptions: { input: ["index.html", "desk.html", "office.html", "privacy.html"] },
   },
   server: {
     proxy: { "/api": server, "/ws": { target: server, ws: true } },

@@ -5,13 +5,10 @@
 
 mod desks;
 mod messages;
+mod staff;
 mod telling;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
@@ -25,7 +22,9 @@ pub use messages::{
     Accepted, Arrived, Asked, Declined, DoorCame, DoorLeft, Drain, Ended, HandedOver, Held, NotHandedOver, Offered,
     Pressed, Reach, Returned, StaffChanged,
 };
-use telling::{refusal, switched};
+pub use staff::available;
+use staff::by_account;
+use telling::refusal;
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby};
 use crate::{
@@ -36,7 +35,8 @@ use crate::{
     protocol::{CloseCode, FromRoom, KeyOffer, Refusal, Refused, frame},
     shares::Shares,
     store::{
-        AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, Store, Take, activity::Lasted,
+        AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, StaffRole, Store, Take,
+        activity::Lasted,
     },
 };
 
@@ -48,9 +48,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// How long news is gathered.
 const NEWS_EVERY: Duration = Duration::from_millis(50);
-
-/// How often open desks are held against their sessions, which end by themselves.
-const SESSIONS_EVERY: Span = Span::seconds(60);
 
 pub struct Queue {
     store: Arc<dyn Store>,
@@ -93,6 +90,7 @@ impl News {
 struct Desk {
     ear: Ear,
     session: Digested,
+    role: StaffRole,
 }
 
 /// What the queue needs from the house.
@@ -277,82 +275,6 @@ impl Queue {
             }
         }));
     }
-
-    /// Reads who is available, and which desks are still signed in.
-    fn look_again(&mut self, ctx: &mut Context<Self>) {
-        let (store, now) = (self.store.clone(), self.clock.now());
-        let sessions: Vec<_> = self.desks.iter().map(|(account, desk)| (*account, desk.session)).collect();
-        self.looks.0 += 1;
-        let look_no = self.looks.0;
-        let looking = async move { look(&*store, sessions, now).await }.into_actor(self);
-        ctx.spawn(looking.map(move |seen, queue, ctx| match seen {
-            Ok(_) if look_no < queue.looks.1 => {}
-            Ok(Seen { revision, accounts, signed_out }) => {
-                queue.looks.1 = look_no;
-                queue.looked_at = now;
-                if std::mem::replace(&mut queue.staff_revision, revision) != revision {
-                    queue.lobby.do_send(lobby::NamesChanged);
-                }
-                for account in &accounts {
-                    queue.tell_desk(account.account, &switched(account));
-                }
-                queue.dismiss_disabled(&accounts);
-                for (account, session) in signed_out {
-                    if queue.desks.get(&account).is_some_and(|desk| desk.session == session) {
-                        queue.close_desk(account, CloseCode::SignedOut);
-                    }
-                }
-                let available = available(&accounts);
-                queue.staff = by_account(accounts);
-                queue.feed(Input::Available { accounts: available }, ctx);
-            }
-            Err(error) => log::error!("staff fault: {error}"),
-        }));
-    }
-
-    /// W23: rooms of a disabled account go back to the queue.
-    fn dismiss_disabled(&self, accounts: &[AccountRow]) {
-        for account in accounts.iter().filter(|account| account.disabled).map(|account| account.account) {
-            for room in self.machine.held_by(account) {
-                self.lobby.do_send(lobby::Dismiss { room, account });
-            }
-        }
-    }
-
-    fn look_for_changes(&mut self, ctx: &mut Context<Self>) {
-        if self.clock.is_held() {
-            return;
-        }
-        let store = self.store.clone();
-        let looking = async move { store.staff_revision().await }.into_actor(self);
-        ctx.spawn(looking.map(|seen, queue, ctx| match seen {
-            Ok(revision) => {
-                let is_due = SESSIONS_EVERY <= queue.clock.now().since(queue.looked_at);
-                if revision != queue.staff_revision || is_due {
-                    queue.look_again(ctx);
-                }
-            }
-            Err(error) => log::error!("staff fault: {error}"),
-        }));
-    }
-}
-
-struct Seen {
-    revision: i64,
-    accounts: Vec<AccountRow>,
-    signed_out: Vec<(AccountId, Digested)>,
-}
-
-async fn look(store: &dyn Store, sessions: Vec<(AccountId, Digested)>, now: Time) -> Kept<Seen> {
-    // The revision first: a change that comes while looking is looked at again.
-    let revision = store.staff_revision().await?;
-    let mut signed_out = Vec::new();
-    for (account, session) in sessions {
-        if store.session(session, now).await?.is_none() {
-            signed_out.push((account, session));
-        }
-    }
-    Ok(Seen { revision, accounts: store.accounts().await?, signed_out })
 }
 
 /// The share first, so that no room is ever without one. A share without a room is wiped.
@@ -365,19 +287,6 @@ async fn open(store: Arc<dyn Store>, shares: Arc<Shares>, new: NewRoom) -> Kept<
         shares.wipe(room).await?;
     }
     opened
-}
-
-/// Who is available, of all accounts.
-pub fn available(accounts: &[AccountRow]) -> BTreeSet<AccountId> {
-    accounts.iter().filter(|account| is_available(account)).map(|account| account.account).collect()
-}
-
-fn by_account(accounts: Vec<AccountRow>) -> HashMap<AccountId, AccountRow> {
-    accounts.into_iter().map(|account| (account.account, account)).collect()
-}
-
-fn is_available(account: &AccountRow) -> bool {
-    account.available == Availability::Available && !account.disabled
 }
 
 impl Actor for Queue {

@@ -25,6 +25,7 @@ use crate::{
     http::{Refused, fault},
     store::{
         AccountRow, Kept,
+        accounts::{Audit, Deed, Doer},
         activity::{Lasted, Whose},
     },
 };
@@ -82,9 +83,10 @@ async fn own(asked: web::Query<Asked>, me: web::ReqData<AccountRow>, parts: web:
     answer(shown(&parts, &days, whose, &[me]).await)
 }
 
-async fn everyone(asked: web::Query<Asked>, parts: web::Data<Parts>) -> HttpResponse {
+async fn everyone(asked: web::Query<Asked>, me: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
     let Ok(days) = asked.days(&parts, Date::first_of_month) else { return no_days() };
     let shown = async {
+        parts.store.audit(looked(&me, Deed::SawEveryonesDuty, &parts)).await?;
         let staff = by_nickname(&parts).await?;
         shown(&parts, &days, asked.whose(), &staff).await
     };
@@ -98,9 +100,10 @@ async fn shown(parts: &Parts, days: &Days, whose: Whose, staff: &[AccountRow]) -
 }
 
 /// The same rows as the table has, for a spreadsheet.
-async fn download(asked: web::Query<Asked>, parts: web::Data<Parts>) -> HttpResponse {
+async fn download(asked: web::Query<Asked>, me: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
     let Ok(days) = asked.days(&parts, Date::first_of_month) else { return no_days() };
     let file = async {
+        parts.store.audit(looked(&me, Deed::DownloadedDuty, &parts)).await?;
         let staff = by_nickname(&parts).await?;
         let worked = worked::on(&days, asked.whose(), parts.settings.duty, &*parts.store).await?;
         Kept::Ok(written(&worked, &days, &staff, asked.by))
@@ -142,6 +145,10 @@ async fn service(parts: web::Data<Parts>) -> HttpResponse {
         Kept::Ok(waits.into_iter().zip(lengths.into_values()).map(Hours::from).collect())
     };
     answer(hours.await.map(|hours| Service::new(glance, hours, &parts.settings.time_zone)))
+}
+
+fn looked(me: &AccountRow, deed: Deed, parts: &Parts) -> Audit {
+    Audit { at: parts.clock.now(), by: Doer::Account(me.account), deed, about: None }
 }
 
 async fn by_nickname(parts: &Parts) -> Kept<Vec<AccountRow>> {

@@ -34,6 +34,7 @@ fn typescript() -> String {
         Place,
         Expected,
         KeyboardRules,
+        StaffRole,
         Resume,
         Lines,
         Line,

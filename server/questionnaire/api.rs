@@ -58,8 +58,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/intake/code", web::post().to(make_code))
         .route("/intake/return", web::post().to(come_back))
         .route("/intake/share", web::post().to(share))
-        .route("/intake/share", web::delete().to(stop_sharing))
-        .configure(shared::routes);
+        .route("/intake/share", web::delete().to(stop_sharing));
 }
 
 async fn definition(parts: web::Data<Parts>) -> HttpResponse {

@@ -16,10 +16,13 @@ use super::{
     session::Session,
 };
 use crate::{
-    Parts, auth,
+    Parts,
     private::Credential,
     protocol::Role,
-    store::intakes::{Change, Held, Opener},
+    store::{
+        AccountRow,
+        intakes::{Change, Held, Opener},
+    },
 };
 
 /// Keeps what a share opens apart from what a key opens.
@@ -32,43 +35,54 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/intake/shared/steps/{id}", web::delete().to(drop_step));
 }
 
-async fn look(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse {
+async fn look(request: HttpRequest, me: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
     let looked = async {
         let share = share(&request, &parts)?;
-        Ok(seen(&opened(&request, &parts, &share).await?.session, &parts.questionnaire))
+        Ok(seen(&opened(&parts, me.account, &share).await?, &parts.questionnaire))
     };
     answer(looked.await)
 }
 
-async fn add_step(request: HttpRequest, asked: web::Json<NewStep>, parts: web::Data<Parts>) -> HttpResponse {
+async fn add_step(
+    request: HttpRequest,
+    asked: web::Json<NewStep>,
+    me: web::ReqData<AccountRow>,
+    parts: web::Data<Parts>,
+) -> HttpResponse {
     let change =
         |session: &Session| changes::new_step(session, Role::Counsellor, asked.id, &asked.path, Step::from(&*asked));
-    answer(changed(&request, &parts, change).await)
+    answer(changed(&request, &parts, me.account, change).await)
 }
 
 async fn change_step(
     request: HttpRequest,
     id: web::Path<Uuid>,
     asked: web::Json<AskedStep>,
+    me: web::ReqData<AccountRow>,
     parts: web::Data<Parts>,
 ) -> HttpResponse {
-    answer(changed(&request, &parts, |session| changes::step(session, *id, Step::from(&*asked))).await)
+    answer(changed(&request, &parts, me.account, |session| changes::step(session, *id, Step::from(&*asked))).await)
 }
 
-async fn drop_step(request: HttpRequest, id: web::Path<Uuid>, parts: web::Data<Parts>) -> HttpResponse {
-    answer(changed(&request, &parts, |session| changes::no_step(session, *id)).await)
+async fn drop_step(
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    me: web::ReqData<AccountRow>,
+    parts: web::Data<Parts>,
+) -> HttpResponse {
+    answer(changed(&request, &parts, me.account, |session| changes::no_step(session, *id)).await)
 }
 
 async fn changed(
     request: &HttpRequest,
     parts: &Parts,
+    by: AccountId,
     what: impl Fn(&Session) -> Result<Change, Unanswered>,
 ) -> Answered {
     let share = share(request, parts)?;
-    carried_out(parts, async || Ok(opened(request, parts, &share).await?.session), what).await?;
-    let Opened { session, by } = opened(request, parts, &share).await?;
+    carried_out(parts, async || opened(parts, by, &share).await, what).await?;
     parts.journal.note(by, Kind::Work);
-    Ok(seen(&session, &parts.questionnaire))
+    Ok(seen(&opened(parts, by, &share).await?, &parts.questionnaire))
 }
 
 fn share(request: &HttpRequest, parts: &Parts) -> Result<Credential, Unanswered> {
@@ -77,20 +91,12 @@ fn share(request: &HttpRequest, parts: &Parts) -> Result<Credential, Unanswered>
     Ok(share)
 }
 
-/// An intake, and the counsellor who may see it.
-struct Opened {
-    session: Session,
-    by: AccountId,
-}
-
-async fn opened(request: &HttpRequest, parts: &Parts, share: &Credential) -> Result<Opened, Unanswered> {
-    let account = auth::session(request, &parts.settings, &*parts.store, parts.clock.now()).await?;
-    let by = account.ok_or(Unanswered::SignedOut)?.account;
+/// For this counsellor, as long as the room is theirs.
+async fn opened(parts: &Parts, by: AccountId, share: &Credential) -> Result<Session, Unanswered> {
     let row = parts.store.intake(Opener::Share(share.digest())).await?.ok_or(Unanswered::NotShared)?;
     if row.room != Held::By(by) {
         return Err(Unanswered::NotShared);
     }
     // That a student has a return code is theirs to say.
-    let session = Session { has_code: false, ..Session::opened(row, &Wrap::of(share, PURPOSE)?)? };
-    Ok(Opened { session, by })
+    Ok(Session { has_code: false, ..Session::opened(row, &Wrap::of(share, PURPOSE)?)? })
 }

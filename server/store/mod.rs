@@ -5,6 +5,7 @@
 //! implementation to what can be seen without a kill. The store decides nothing that the domain can decide; it refuses
 //! what would break a promise (a second room for a key, a second counsellor for a room, the same line twice).
 
+pub mod accounts;
 pub mod activity;
 pub mod intakes;
 pub mod postgres;
@@ -49,6 +50,7 @@ impl From<HoldError> for StoreError {
     }
 }
 
+pub use accounts::{Accounts, Changed};
 pub use activity::Activity;
 pub use intakes::{Erasure, Fate, Intakes};
 pub use rows::*;
@@ -125,7 +127,7 @@ fn version(applied: i64) -> Ordering {
 }
 
 #[async_trait]
-pub trait Store: Intakes + Activity {
+pub trait Store: Intakes + Activity + Accounts {
     // Rooms.
 
     /// Creates one chat user and one waiting room, at the end of the queue. With a key that has a room already,
@@ -206,14 +208,14 @@ pub trait Store: Intakes + Activity {
     /// The public half of this counsellor's own key, and the other half as their page has sealed it.
     async fn identity(&self, account: AccountId) -> Kept<Identity>;
     /// Keeps another, in place of the one before.
-    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText) -> Kept<()>;
+    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText, now: Time) -> Kept<()>;
     /// Sets a new password hash, ends every session, and enables the account. `false` when there is no such login.
-    async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool>;
-    /// Ends every session and switches *Available* off. `false` when there is no such login.
-    async fn disable_account(&self, login: &str, now: Time) -> Kept<bool>;
+    async fn reset_account(&self, login: &str, password_hash: &str, now: Time) -> Kept<bool>;
+    /// Ends every session and switches *Available* off, unless it is the last administrator's.
+    async fn disable_account(&self, login: &str, now: Time) -> Kept<Changed>;
     async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()>;
     /// Remembers a signed-in session by the digest of its cookie.
-    async fn add_session(&self, session: Digested, account: AccountId, until: Time) -> Kept<()>;
+    async fn add_session(&self, session: Digested, account: AccountId, until: Time, now: Time) -> Kept<()>;
     /// The enabled account that this cookie is signed in as.
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>>;
     /// Signs out, and switches *Available* off when it was the account's last session.

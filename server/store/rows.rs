@@ -173,4 +173,6 @@ pub struct AccountRow {
     pub role: StaffRole,
     pub available: Availability,
     pub disabled: bool,
+    /// It has no password yet: its person chooses one by a link.
+    pub invited: bool,
 }

@@ -156,7 +156,7 @@ impl Portal {
         let store = &self.parts.store;
         store.add_account(new).await.expect("writes").expect("is new");
         let session = Credential::random().expect("random");
-        store.add_session(session.digest(), account, Time(i64::MAX)).await.expect("writes");
+        store.add_session(session.digest(), account, Time(i64::MAX), Time(0)).await.expect("writes");
         session.expose()
     }
 

@@ -54,7 +54,7 @@ async fn a_counsellors_key_is_kept_until_another_is() {
         assert!(known(asha).await == (None, None));
         for (n, sealed) in [(1, "one"), (2, "other")] {
             let kept = SealedText::new(sealed.to_owned());
-            store.keep_identity(asha, Fixed::new([n; 65]), kept).await.expect("keeps");
+            store.keep_identity(asha, Fixed::new([n; 65]), kept, Time(0)).await.expect("keeps");
             assert!(known(asha).await == (Some(Fixed::new([n; 65])), Some(sealed.to_owned())));
         }
         assert!(known(ben).await == (None, None));

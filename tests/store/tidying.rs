@@ -77,8 +77,8 @@ async fn a_sweep_takes_what_belongs_to_nothing_and_leaves_the_rest() {
         store.answer_claim(click(1, 999)).await.expect("writes");
         store.answer_claim(click(2, 1_000)).await.expect("writes");
         let [over, signed_in] = [(); 2].map(|()| Credential::random().expect("random").digest());
-        store.add_session(over, account, Time(now)).await.expect("writes");
-        store.add_session(signed_in, account, Time(now + 1)).await.expect("writes");
+        store.add_session(over, account, Time(now), Time(0)).await.expect("writes");
+        store.add_session(signed_in, account, Time(now + 1), Time(0)).await.expect("writes");
         // Any id will do.
         database.run("insert into chat_user (id, nickname) select epoch, 'lost' from room").await;
 

@@ -25,6 +25,11 @@ export function firstAccount(token: string, login: string, nickname: string, pas
   return ask("/api/first-account", { token, login, nickname, password });
 }
 
+/** The password of an account that an administrator has added or reset. */
+export function choosePassword(token: string, password: string): Promise<Answered> {
+  return ask("/api/own-password", { token, password });
+}
+
 export async function signOut(): Promise<void> {
   try {
     await fetch("/api/sign-out", { method: "POST" });

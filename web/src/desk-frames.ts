@@ -111,12 +111,12 @@ function wound(desk: Desk): DeskStep {
 
 /** The server has the say over which rooms are ours. What was not answered before the loss is asked again. */
 function welcomed(desk: Desk, welcome: Extract<PlainToDesk, { type: "welcome" }>): DeskStep {
-  const { nickname, limit, beat_ms, keyboard } = welcome;
+  const { nickname, role, limit, beat_ms, keyboard } = welcome;
   const rooms = desk.rooms.map((room) => {
     if (welcome.rooms.includes(room.room)) return room;
     return welcome.moved.includes(room.room) ? passed(room, null) : past(room, null);
   });
-  const [next, effects] = wound({ ...desk, nickname, limit, rooms, entrance: "open", beatEvery: beat_ms });
+  const [next, effects] = wound({ ...desk, nickname, role, limit, rooms, entrance: "open", beatEvery: beat_ms });
   const rules = { pause: keyboard.pause_ms, interval: keyboard.interval_ms, keys: keyboard.keys };
   effects.push({ do: "listen", rules });
   if (desk.wanted !== null) effects.push({ do: "tell", frame: { type: "switch", available: desk.wanted } });

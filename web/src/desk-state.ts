@@ -17,7 +17,7 @@ import type { News } from "./identity";
 import type { Moment } from "./moment";
 import type { PartingInput } from "./parting";
 import type { PlainToDesk } from "./plain";
-import { CloseCode, type Colleague, type Expected, type Refusal } from "./protocol.gen";
+import { CloseCode, type Colleague, type Expected, type Refusal, type StaffRole } from "./protocol.gen";
 import type { TalkInput } from "./talk";
 import type { Rules } from "./tracker";
 
@@ -39,6 +39,8 @@ export type Offer = {
 export type Desk = {
   readonly at: "desk";
   readonly nickname: string;
+  /** What this account may do, once that has been said. */
+  readonly role: StaffRole | null;
   readonly limit: number | null;
   readonly available: boolean;
   /** What the switch was set to and the server has not confirmed. */
@@ -79,9 +81,13 @@ export type Desk = {
 
 export type KeyNews = Exclude<News, { at: "settled" }> | { readonly at: "trying" };
 
+/** By which link somebody comes who has no password yet. */
+export type Arrival = { readonly by: "first" | "welcome"; readonly token: string };
+
 export type DeskState =
   | { readonly at: "asking" }
-  | { readonly at: "first"; readonly token: string; readonly busy: boolean; readonly trouble: Trouble | null }
+  /** `first` makes the first account, `welcome` chooses the password of one that an administrator has added. */
+  | { readonly at: Arrival["by"]; readonly token: string; readonly busy: boolean; readonly trouble: Trouble | null }
   | {
       readonly at: "sign_in";
       readonly busy: boolean;
@@ -143,10 +149,10 @@ export type DeskEffect =
 
 type Step = [DeskState, DeskEffect[]];
 
-export function start(firstToken: string | null): Step {
-  return firstToken === null
+export function start(arrival: Arrival | null): Step {
+  return arrival === null
     ? [{ at: "asking" }, [{ do: "who_am_i" }]]
-    : [{ at: "first", token: firstToken, busy: false, trouble: null }, []];
+    : [{ at: arrival.by, token: arrival.token, busy: false, trouble: null }, []];
 }
 
 export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
@@ -165,7 +171,9 @@ export function step(state: DeskState, input: DeskInput, moment: Moment): Step {
       }
       return state.at === "desk" ? [state, []] : [{ ...state, busy: false, trouble: input.trouble }, []];
     case "to_sign_in":
-      return state.at === "first" ? [{ at: "sign_in", busy: false, trouble: null }, []] : [state, []];
+      return state.at === "first" || state.at === "welcome"
+        ? [{ at: "sign_in", busy: false, trouble: null }, []]
+        : [state, []];
     default:
       return state.at === "desk" ? comingBack(atDesk(state, input, moment), moment) : [state, []];
   }
@@ -197,6 +205,7 @@ function sitDown(before: DeskState, { nickname, sealing }: SignedIn, { now }: Mo
   const desk: Desk = {
     at: "desk",
     nickname,
+    role: null,
     limit: null,
     available: false,
     wanted: null,

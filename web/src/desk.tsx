@@ -3,12 +3,12 @@
 
 import { effect as follow, signal } from "@preact/signals";
 import { render } from "preact";
-import { type Answered, certify, firstAccount, registered, signIn, signOut, whoAmI } from "./api";
+import { type Answered, certify, choosePassword, firstAccount, registered, signIn, signOut, whoAmI } from "./api";
 import { canSeal } from "./can-seal";
 import { unsent } from "./desk-rooms";
 import { deskSealing } from "./desk-sealing";
 import { shelf } from "./desk-shelf";
-import { type DeskEffect, type DeskInput, start, step, TICK } from "./desk-state";
+import { type Arrival, type DeskEffect, type DeskInput, start, step, TICK } from "./desk-state";
 import { identities } from "./identity";
 import { browserStore } from "./key-store";
 import { keyboard } from "./keyboard-reports";
@@ -19,7 +19,7 @@ import { Desk } from "./views/desk";
 import { Entry } from "./views/sign-in";
 import { en } from "./words/en";
 
-const [first, opening] = start(firstToken());
+const [first, opening] = start(arrival());
 const state = signal(first);
 
 const own = identities({
@@ -108,23 +108,26 @@ function begin(nickname: string) {
   if (canSeal()) own.begin(nickname);
 }
 
-/** The token of the first start. It is taken out of the address, so that it stays in no history. */
-function firstToken(): string | null {
-  const token = new URLSearchParams(location.hash.slice(1)).get("first");
-  if (token !== null) history.replaceState(null, "", location.pathname);
-  return token;
+/** The link by which somebody comes. It is taken out of the address, so that it stays in no history. */
+function arrival(): Arrival | null {
+  const sign = new URLSearchParams(location.hash.slice(1));
+  const by = (["first", "welcome"] as const).find((one) => sign.has(one));
+  if (by === undefined) return null;
+  history.replaceState(null, "", location.pathname);
+  return { by, token: sign.get(by) ?? "" };
 }
 
 function Page() {
   const now = state.value;
   if (now.at === "desk") return <Desk desk={now} act={act} />;
-  const token = now.at === "first" ? now.token : "";
+  const token = "token" in now ? now.token : "";
   return (
     <Entry
       state={now}
       warning={canSeal() ? "" : en.desk.insecure}
       signIn={(login, password) => enter(signIn(login, password))}
       makeFirst={(login, nickname, password) => enter(firstAccount(token, login, nickname, password))}
+      choose={(password) => enter(choosePassword(token, password))}
       toSignIn={() => act({ type: "to_sign_in" })}
     />
   );

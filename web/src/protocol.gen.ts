@@ -43,7 +43,11 @@ export type KeyAnswer = { public: string, nonce: string, wrapped: SealedText, };
 
 export type ToStudent = { "type": "door", available: number, } | { "type": "heard", } | { "type": "gone", } | { "type": "place" } & Place | { "type": "called", room: string, nickname: Nickname, } | { "type": "key_offered", room: string, counsellor: Nickname, key_epoch: number, offer: KeyOffer, } | { "type": "revealed_nonce", room: string, for: string, nonce: string, } | FromRoom;
 
-export type ToDesk = { "type": "welcome", nickname: Nickname, limit: number, 
+export type ToDesk = { "type": "welcome", nickname: Nickname, 
+/**
+ * What this account may do; when it changes, the page is told to come back.
+ */
+role: StaffRole, limit: number, 
 /**
  * The rooms this counsellor holds. A room the page shows and that is in neither list has ended.
  */
@@ -167,6 +171,8 @@ interval_ms: number,
  */
 keys: number, };
 
+export type StaffRole = "counsellor" | "supervisor" | "administrator";
+
 export type Resume = "full" | "delta";
 
 export type Lines = { room: string, lines: Array<Said>, };
@@ -233,7 +239,7 @@ export type Refused = { reason: Refusal, room?: string, cid?: string, claim?: st
  */
 retry_ms?: number, };
 
-export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken" | "implausible" | "key_epoch" | "suite";
+export type Refusal = "no_such_room" | "nobody_available" | "signed_in" | "nickname" | "nickname_taken" | "nobody_waiting" | "nobody_here" | "limit" | "colleague" | "offer_ended" | "answered_before" | "too_many" | "cid_taken" | "implausible" | "role" | "key_epoch" | "suite";
 
 export enum CloseCode { "NotText" = 1003, "NotUtf8" = 1007, "TooLarge" = 1009, "Restarting" = 1012, "TryAgain" = 1013, "NotUnderstood" = 4000, "Superseded" = 4001, "SignedOut" = 4003, "NoHello" = 4004 }
 

@@ -26,7 +26,16 @@ const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do =
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
 const welcome = (rooms: string[] = [], moved: string[] = []) =>
-  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved, beat_ms: 20_000, keyboard: KEYBOARD });
+  frame({
+    type: "welcome",
+    nickname: "Asha",
+    role: "counsellor",
+    limit: 3,
+    rooms,
+    moved,
+    beat_ms: 20_000,
+    keyboard: KEYBOARD,
+  });
 const enter = (room = ROOM, changes = {}): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: "moss", whereabouts: "here", ...changes }) }),
   frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),

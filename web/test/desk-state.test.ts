@@ -24,7 +24,16 @@ const told = (effects: DeskEffect[]) => effects.flatMap((effect) => (effect.do =
 const opened: DeskInput = { type: "opened" };
 const lost: DeskInput = { type: "closed", code: 1006, everOpen: true };
 const welcome = (...rooms: string[]) =>
-  frame({ type: "welcome", nickname: "Asha", limit: 3, rooms, moved: [], beat_ms: 20_000, keyboard: KEYBOARD });
+  frame({
+    type: "welcome",
+    nickname: "Asha",
+    role: "counsellor",
+    limit: 3,
+    rooms,
+    moved: [],
+    beat_ms: 20_000,
+    keyboard: KEYBOARD,
+  });
 const enter = (room: string, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   frame({ type: "room", ...view({ room, revealed: true, nickname: room === ROOM ? "moss" : "fern" }) }),
   frame({ type: "sealing", room, sealing: { at: "shared", words: null, also: [] } }),
@@ -51,7 +60,7 @@ test("signing in, and what can go wrong", () => {
 });
 
 test("the link of the first start leads to the first account", () => {
-  const [first] = start("token");
+  const [first] = start({ by: "first", token: "token" });
   expect(first).toMatchObject({ at: "first", token: "token" });
   const [gone] = fed(first, { type: "failed", trouble: { why: "gone" } });
   expect(fed(gone, { type: "to_sign_in" })[0].at).toBe("sign_in");

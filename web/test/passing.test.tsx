@@ -112,7 +112,16 @@ const asha = { id: cid(78), nickname: "Asha" };
 const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
   { type: "opened" },
-  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000, keyboard: KEYBOARD }),
+  sees({
+    type: "welcome",
+    nickname: "Asha",
+    role: "counsellor",
+    limit: 3,
+    rooms: [ROOM],
+    moved: [],
+    beat_ms: 20_000,
+    keyboard: KEYBOARD,
+  }),
   sees({ type: "room", ...view({ nickname: "moss", revealed: true, whereabouts: "here" }) }),
   sees({ type: "lines", room: ROOM, lines: [said(1, "student")] }),
 ];
@@ -209,6 +218,7 @@ test("W25: a room that went on elsewhere says so, keeps what was not sent, and i
   const back = sees({
     type: "welcome",
     nickname: "Asha",
+    role: "counsellor",
     limit: 3,
     rooms: [],
     moved: [ROOM],

@@ -25,7 +25,16 @@ const room: Input[] = [
 const seated: DeskInput[] = [
   { type: "signed_in", nickname: "Asha" },
   { type: "opened" },
-  sees({ type: "welcome", nickname: "Asha", limit: 3, rooms: [ROOM], moved: [], beat_ms: 20_000, keyboard: KEYBOARD }),
+  sees({
+    type: "welcome",
+    nickname: "Asha",
+    role: "counsellor",
+    limit: 3,
+    rooms: [ROOM],
+    moved: [],
+    beat_ms: 20_000,
+    keyboard: KEYBOARD,
+  }),
 ];
 const takes = (nickname: string | null, known: Sealing, ...lines: ReturnType<typeof said>[]): DeskInput[] => [
   ...seated,

@@ -90,6 +90,7 @@ const seated: DeskInput[] = [
     frame: {
       type: "welcome",
       nickname: "Asha",
+      role: "counsellor",
       limit: 3,
       rooms: [ROOM, OTHER_ROOM],
       moved: [],
@@ -146,6 +147,7 @@ test("signing in: the login is the first box, and the password goes nowhere but 
       state={{ at: "sign_in", busy: false, trouble: null }}
       signIn={(...fields) => asked.push(fields)}
       makeFirst={() => {}}
+      choose={() => {}}
       toSignIn={() => {}}
     />,
   );

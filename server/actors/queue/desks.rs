@@ -92,7 +92,7 @@ impl Handler<DeskCame> for Queue {
         if self.desks.get(&id).is_some_and(|desk| desk.ear.id != came.ear.id) {
             self.close_desk(id, CloseCode::Superseded);
         }
-        self.desks.insert(id, Desk { ear: came.ear.clone(), session: came.session });
+        self.desks.insert(id, Desk { ear: came.ear.clone(), session: came.session, role: came.account.role });
         if came.entrance == Entrance::Opened {
             self.journal.note(id, Kind::Desk);
         }
@@ -126,6 +126,7 @@ impl Queue {
         let moved = left.iter().filter(|room| shows.contains_key(room) && !rooms.contains(room));
         let welcome = ToDesk::Welcome {
             nickname: account.nickname.clone(),
+            role: account.role.into(),
             limit: u32::try_from(self.rules.limit).unwrap_or(u32::MAX),
             rooms: rooms.iter().map(uuid).collect(),
             moved: moved.map(uuid).collect(),

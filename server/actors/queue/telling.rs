@@ -8,7 +8,7 @@ use quietline_domain::{
 };
 use uuid::Uuid;
 
-use super::{Queue, is_available};
+use super::{Queue, staff::is_available};
 use crate::{
     actors::{
         Heard, lobby,

@@ -3,6 +3,7 @@
 //! This folder is compiled once for each database, under the file that names its types ([`Db`], [`Reader`],
 //! [`Record`]), how a connection is made, and the few statements that differ. It decides nothing.
 
+mod accounts;
 pub mod activity;
 mod clicks;
 mod intake_trees;
@@ -30,6 +31,7 @@ use crate::{
     store::{
         AccountRow, Appended, Availability, ClaimRow, Erasure, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake,
         Opening, RoomRow, Seated, Store, StoreError, Sweeps, Take,
+        accounts::{Changed, Doer},
     },
 };
 pub use lines::sender_word;
@@ -182,7 +184,7 @@ impl Store for Database {
     }
 
     async fn add_account(&self, account: NewAccount) -> Kept<Option<AccountId>> {
-        self.write(move |db| Box::pin(staff::add(db, account))).await
+        self.write(move |db| Box::pin(staff::add(db, account, Doer::Terminal))).await
     }
 
     async fn accounts(&self) -> Kept<Vec<AccountRow>> {
@@ -201,16 +203,16 @@ impl Store for Database {
         in_time(async { Ok(staff::identity(&self.reader, account).await?) }).await
     }
 
-    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText) -> Kept<()> {
-        self.write(move |db| Box::pin(staff::keep_identity(db, account, public, sealed))).await
+    async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText, now: Time) -> Kept<()> {
+        self.write(move |db| Box::pin(staff::keep_identity(db, account, public, sealed, now))).await
     }
 
-    async fn reset_account(&self, login: &str, password_hash: &str) -> Kept<bool> {
+    async fn reset_account(&self, login: &str, password_hash: &str, now: Time) -> Kept<bool> {
         let (login, hash) = (login.to_owned(), password_hash.to_owned());
-        self.write(move |db| Box::pin(async move { staff::reset(db, &login, &hash).await })).await
+        self.write(move |db| Box::pin(async move { staff::reset(db, &login, &hash, now).await })).await
     }
 
-    async fn disable_account(&self, login: &str, now: Time) -> Kept<bool> {
+    async fn disable_account(&self, login: &str, now: Time) -> Kept<Changed> {
         let login = login.to_owned();
         self.write(move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
     }
@@ -219,8 +221,8 @@ impl Store for Database {
         self.write(move |db| Box::pin(staff::set_available(db, account, state))).await
     }
 
-    async fn add_session(&self, session: Digested, account: AccountId, until: Time) -> Kept<()> {
-        self.write(move |db| Box::pin(staff::add_session(db, session, account, until))).await
+    async fn add_session(&self, session: Digested, account: AccountId, until: Time, now: Time) -> Kept<()> {
+        self.write(move |db| Box::pin(staff::add_session(db, session, account, until, now))).await
     }
 
     async fn session(&self, session: Digested, now: Time) -> Kept<Option<AccountRow>> {

@@ -4,38 +4,36 @@ use quietline_domain::{AccountId, Time};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, misread, names};
+use super::{Db, Reader, Record, accounts, accounts::audit, misread, names};
 use crate::{
     private::{Digested, Nickname, SealedText},
     protocol::PublicKey,
-    store::{AccountRow, Availability, Identity, NewAccount, StaffRole},
+    store::{
+        AccountRow, Availability, Identity, NewAccount, StaffRole,
+        accounts::{Audit, Changed, Deed, Doer},
+    },
 };
 
 macro_rules! account_rows {
     ($where:literal) => {
         concat!(
-            "select account.id, login, nickname, role, available, disabled_at, password_hash
+            "select account.id, login, nickname, role, available, disabled_at, invited, password_hash
              from account join chat_user on chat_user.account = account.id ",
             $where
         )
     };
 }
 
-pub async fn add(db: &mut Db, new: NewAccount) -> sqlx::Result<Option<AccountId>> {
+pub async fn add(db: &mut Db, new: NewAccount, by: Doer) -> sqlx::Result<Option<AccountId>> {
     const ADD: &str = "insert into account (id, login, role, password_hash, available, created_at)
          values ($1, $2, $3, $4, 0, $5) on conflict (login) do nothing";
     if names::is_registered(db, new.forms).await? {
         return Ok(None);
     }
-    let role = match new.role {
-        StaffRole::Counsellor => "counsellor",
-        StaffRole::Supervisor => "supervisor",
-        StaffRole::Administrator => "administrator",
-    };
     let added = sqlx::query(ADD)
         .bind(Uuid::from_u128(new.account.0))
         .bind(new.login)
-        .bind(role)
+        .bind(role_word(new.role))
         .bind(new.password_hash)
         .bind(new.now.0)
         .execute(&mut *db)
@@ -46,7 +44,19 @@ pub async fn add(db: &mut Db, new: NewAccount) -> sqlx::Result<Option<AccountId>
     names::rename_visitors(db, &new.renamed_prefix, new.forms).await?;
     names::add_registered(db, new.account, &new.nickname, new.forms).await?;
     changed(db).await?;
-    Ok(Some(new.account))
+    let about = Some(new.account);
+    audit(db, Audit { at: new.now, by, deed: Deed::Added, about }).await?;
+    audit(db, Audit { at: new.now, by, deed: Deed::made(new.role), about }).await?;
+    Ok(about)
+}
+
+/// A role's name in the column.
+pub fn role_word(role: StaffRole) -> &'static str {
+    match role {
+        StaffRole::Counsellor => "counsellor",
+        StaffRole::Supervisor => "supervisor",
+        StaffRole::Administrator => "administrator",
+    }
 }
 
 pub async fn identity(db: &Reader, account: AccountId) -> sqlx::Result<Identity> {
@@ -62,14 +72,20 @@ pub async fn identity(db: &Reader, account: AccountId) -> sqlx::Result<Identity>
     })
 }
 
-pub async fn keep_identity(db: &mut Db, account: AccountId, public: PublicKey, sealed: SealedText) -> sqlx::Result<()> {
+pub async fn keep_identity(
+    db: &mut Db,
+    account: AccountId,
+    public: PublicKey,
+    sealed: SealedText,
+    now: Time,
+) -> sqlx::Result<()> {
     sqlx::query("update account set identity = $2, identity_sealed = $3 where id = $1")
         .bind(Uuid::from_u128(account.0))
         .bind(public.to_text())
         .bind(sealed.expose().to_owned())
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    audit(db, Audit { at: now, by: Doer::Account(account), deed: Deed::ChangedKey, about: None }).await
 }
 
 pub async fn all(db: &Reader) -> sqlx::Result<Vec<AccountRow>> {
@@ -88,24 +104,30 @@ pub async fn by_login(db: &Reader, login: &str) -> sqlx::Result<Option<(AccountR
     row.map(|row| Ok((account(&row)?, row.try_get("password_hash")?))).transpose()
 }
 
-pub async fn reset(db: &mut Db, login: &str, password_hash: &str) -> sqlx::Result<bool> {
-    let reset = sqlx::query("update account set password_hash = $2, disabled_at = null where login = $1")
-        .bind(login.to_owned())
-        .bind(password_hash.to_owned())
-        .execute(&mut *db)
-        .await?;
+/// At a terminal.
+pub async fn reset(db: &mut Db, login: &str, password_hash: &str, now: Time) -> sqlx::Result<bool> {
+    const RESET: &str = "update account
+         set password_hash = $2, disabled_at = null, invited = null, invited_until = null where login = $1";
+    changed(db).await?;
+    let Some(account) = id_of(db, login).await? else { return Ok(false) };
+    sqlx::query(RESET).bind(login.to_owned()).bind(password_hash.to_owned()).execute(&mut *db).await?;
     sign_out_everywhere(db, login).await?;
-    Ok(reset.rows_affected() == 1)
+    audit(db, Audit { at: now, by: Doer::Terminal, deed: Deed::Reset, about: Some(account) }).await?;
+    Ok(true)
 }
 
-pub async fn disable(db: &mut Db, login: &str, now: Time) -> sqlx::Result<bool> {
-    let disabled = sqlx::query("update account set disabled_at = $2 where login = $1")
-        .bind(login.to_owned())
-        .bind(now.0)
-        .execute(&mut *db)
-        .await?;
-    sign_out_everywhere(db, login).await?;
-    Ok(disabled.rows_affected() == 1)
+/// At a terminal.
+pub async fn disable(db: &mut Db, login: &str, now: Time) -> sqlx::Result<Changed> {
+    match id_of(db, login).await? {
+        Some(account) => accounts::disable(db, account, now, Doer::Terminal).await,
+        None => Ok(Changed::NoSuchAccount),
+    }
+}
+
+async fn id_of(db: &mut Db, login: &str) -> sqlx::Result<Option<AccountId>> {
+    let row = sqlx::query("select id from account where login = $1").bind(login.to_owned());
+    let row = row.fetch_optional(db).await?;
+    row.map(|row| Ok(AccountId(row.try_get::<Uuid, _>(0)?.as_u128()))).transpose()
 }
 
 pub async fn set_available(db: &mut Db, id: AccountId, state: Availability) -> sqlx::Result<()> {
@@ -117,14 +139,14 @@ pub async fn set_available(db: &mut Db, id: AccountId, state: Availability) -> s
     Ok(())
 }
 
-pub async fn add_session(db: &mut Db, session: Digested, id: AccountId, until: Time) -> sqlx::Result<()> {
+pub async fn add_session(db: &mut Db, session: Digested, id: AccountId, until: Time, now: Time) -> sqlx::Result<()> {
     sqlx::query("insert into session (digest, account, until) values ($1, $2, $3)")
         .bind(session.to_text())
         .bind(Uuid::from_u128(id.0))
         .bind(until.0)
         .execute(&mut *db)
         .await?;
-    Ok(())
+    audit(db, Audit { at: now, by: Doer::Account(id), deed: Deed::SignedIn, about: None }).await
 }
 
 pub async fn by_session(db: &Reader, session: Digested, now: Time) -> sqlx::Result<Option<AccountRow>> {
@@ -140,11 +162,16 @@ pub async fn end_session(db: &mut Db, session: Digested, now: Time) -> sqlx::Res
     const LAST_ONE: &str = "update account set available = 0
          where id in (select account from session where digest = $1)
            and not exists (select 1 from session where session.account = account.id and digest <> $1)";
+    changed(db).await?;
     // A session that is over counts for nobody.
     sqlx::query("delete from session where until <= $1").bind(now.0).execute(&mut *db).await?;
     sqlx::query(LAST_ONE).bind(session.to_text()).execute(&mut *db).await?;
-    sqlx::query("delete from session where digest = $1").bind(session.to_text()).execute(&mut *db).await?;
-    changed(db).await
+    let ended = sqlx::query("delete from session where digest = $1 returning account").bind(session.to_text());
+    if let Some(row) = ended.fetch_optional(&mut *db).await? {
+        let by = Doer::Account(AccountId(row.try_get::<Uuid, _>(0)?.as_u128()));
+        audit(db, Audit { at: now, by, deed: Deed::SignedOut, about: None }).await?;
+    }
+    Ok(())
 }
 
 pub async fn revision(db: &Reader) -> sqlx::Result<i64> {
@@ -160,7 +187,10 @@ async fn sign_out_everywhere(db: &mut Db, login: &str) -> sqlx::Result<()> {
     changed(db).await
 }
 
-async fn changed(db: &mut Db) -> sqlx::Result<()> {
+/// The running server looks again.
+pub async fn changed(db: &mut Db) -> sqlx::Result<()> {
+    // Always in this order, so that a server and a terminal do not wait for each other.
+    sqlx::query("update counter set value = value where name = 'audit'").execute(&mut *db).await?;
     sqlx::query("update counter set value = value + 1 where name = 'staff'").execute(db).await?;
     Ok(())
 }
@@ -181,5 +211,6 @@ fn account(row: &Record) -> sqlx::Result<AccountRow> {
             _ => Availability::Available,
         },
         disabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_some(),
+        invited: row.try_get::<Option<&str>, _>("invited")?.is_some(),
     })
 }

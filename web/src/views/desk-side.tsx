@@ -4,7 +4,9 @@
 import type { Desk, DeskInput, Offer } from "../desk-state";
 import { isHeld } from "../desk-rooms";
 import { en } from "../words/en";
+import { office } from "../words/en-office";
 import { wait } from "../words/en-wait";
+import { pagesOf } from "./office";
 import { OwnKey } from "./own-key";
 
 export type DeskProps = { desk: Desk; act: (input: DeskInput) => void };
@@ -58,6 +60,14 @@ export function Side({ desk, act }: DeskProps) {
         </button>
       )}
       <Jumps desk={desk} />
+      <p class="elsewhere-links">
+        {pagesOf({ role: desk.role ?? "counsellor" }).map((page) => (
+          <a key={page} href={`/desk/${page}`} target="_blank" rel="noreferrer">
+            {office.titles[page]}
+            <span class="unseen"> {office.newTab}</span>
+          </a>
+        ))}
+      </p>
       <button type="button" class="sign-out" onClick={() => act({ type: "sign_out" })}>
         {en.desk.signOut}
       </button>

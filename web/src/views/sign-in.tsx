@@ -13,10 +13,11 @@ export type EntryProps = {
   warning: string;
   signIn: (login: string, password: string) => void;
   makeFirst: (login: string, nickname: string, password: string) => void;
+  choose: (password: string) => void;
   toSignIn: () => void;
 };
 
-export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProps) {
+export function Entry({ state, warning, signIn, makeFirst, choose, toSignIn }: EntryProps) {
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => form.current?.querySelector("input")?.focus(), [state.at]);
   if (state.at === "asking") {
@@ -29,26 +30,31 @@ export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProp
     );
   }
   const { busy, trouble } = state;
-  const first = state.at === "first";
+  const { at } = state;
+  const first = at === "first";
+  const words = WORDS[at];
   const submitted = (event: SubmitEvent) => {
     event.preventDefault();
     const filled = new FormData(event.currentTarget as HTMLFormElement);
     const field = (name: string) => String(filled.get(name) ?? "");
     if (first) makeFirst(field("login").trim(), field("nickname").trim(), field("password"));
+    else if (at === "welcome") choose(field("password"));
     else signIn(field("login").trim(), field("password"));
   };
   return (
     <main class="entry" key={state.at}>
       <p class="brand">{en.name}</p>
-      <Heading>{first ? en.desk.first : en.desk.signIn}</Heading>
-      <p class="soft">{first ? en.desk.firstHint : en.desk.signInHint}</p>
+      <Heading>{words.heading}</Heading>
+      <p class="soft">{words.hint}</p>
       <p class="trouble" role="status">
         {warning}
       </p>
       <form ref={form} onSubmit={submitted}>
-        <Field name="login" label={en.desk.login}>
-          <input id="login" name="login" autocomplete="username" autocapitalize="off" spellcheck={false} required />
-        </Field>
+        {at !== "welcome" && (
+          <Field name="login" label={en.desk.login}>
+            <input id="login" name="login" autocomplete="username" autocapitalize="off" spellcheck={false} required />
+          </Field>
+        )}
         {first && (
           <Field name="nickname" label={en.desk.nickname} hint={en.desk.nicknameHint}>
             <input
@@ -61,13 +67,13 @@ export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProp
             />
           </Field>
         )}
-        <Field name="password" label={en.desk.password} {...(first ? { hint: en.desk.passwordHint } : {})}>
+        <Field name="password" label={en.desk.password} {...(at === "sign_in" ? {} : { hint: en.desk.passwordHint })}>
           <input
             id="password"
             name="password"
             type="password"
-            autocomplete={first ? "new-password" : "current-password"}
-            aria-describedby={first ? "password-hint" : undefined}
+            autocomplete={at === "sign_in" ? "current-password" : "new-password"}
+            aria-describedby={at === "sign_in" ? undefined : "password-hint"}
             required
           />
         </Field>
@@ -75,9 +81,9 @@ export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProp
           {trouble ? en.desk.trouble(trouble) : ""}
         </p>
         <button type="submit" class="primary wide" aria-disabled={busy}>
-          {first ? en.desk.makeAccount : en.desk.signIn}
+          {words.submit}
         </button>
-        {first && trouble?.why === "gone" && (
+        {at !== "sign_in" && trouble?.why === "gone" && (
           <button type="button" class="wide" onClick={toSignIn}>
             {en.desk.signIn}
           </button>
@@ -86,6 +92,12 @@ export function Entry({ state, warning, signIn, makeFirst, toSignIn }: EntryProp
     </main>
   );
 }
+
+const WORDS = {
+  sign_in: { heading: en.desk.signIn, hint: en.desk.signInHint, submit: en.desk.signIn },
+  first: { heading: en.desk.first, hint: en.desk.firstHint, submit: en.desk.makeAccount },
+  welcome: { heading: en.desk.choose, hint: en.desk.chooseHint, submit: en.desk.chooseIt },
+};
 
 type FieldProps = { name: string; label: string; hint?: string; children: ComponentChildren };
 

@@ -242,6 +242,9 @@ export const en = {
     first: "Make the first account",
     firstHint: "This link works once. The account may do everything here.",
     makeAccount: "Make the account",
+    choose: "Choose your password",
+    chooseHint: "This link works once. Nobody else knows the password you choose.",
+    chooseIt: "Choose it and go to the desk",
     available: "Available",
     availableHint: (available: boolean) =>
       available ? "Students see that someone is here." : "Students do not see you as free.",

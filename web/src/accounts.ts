@@ -1,0 +1,99 @@
+// The accounts as an administrator sees and changes them: a pure `step`, with what is asked of the server as effects.
+// A link that lets somebody choose a password is shown until it is put away, and kept nowhere else.
+
+import type { Account, Entry, Refusal } from "./office-wire";
+import type { StaffRole } from "./protocol.gen";
+
+export type Deed = "disable" | "reset";
+
+export type Accounts = {
+  /** Null until they have come. */
+  readonly all: readonly Account[] | null;
+  readonly log: readonly Entry[];
+  /** Whether the log has older entries than those. */
+  readonly more: boolean;
+  readonly asking: { readonly deed: Deed; readonly account: Account } | null;
+  readonly link: { readonly nickname: string; readonly address: string } | null;
+  readonly refused: Refusal | null;
+  readonly busy: boolean;
+};
+
+export type Input =
+  | { type: "accounts"; all: readonly Account[] }
+  | { type: "log"; entries: readonly Entry[]; older: boolean }
+  | { type: "add"; login: string; nickname: string; role: StaffRole }
+  | { type: "wonder"; deed: Deed; account: Account }
+  | { type: "not_now" }
+  | { type: "sure" }
+  | { type: "role"; account: Account; role: StaffRole }
+  | { type: "link"; nickname: string; address: string }
+  | { type: "put_away" }
+  | { type: "done" }
+  | { type: "refused"; why: Refusal }
+  | { type: "older" };
+
+export type Effect =
+  | { do: "look" }
+  | { do: "read_log"; before: number | null }
+  | { do: "add"; login: string; nickname: string; role: StaffRole }
+  | { do: "disable" | "reset"; account: Account }
+  | { do: "role"; account: Account; role: StaffRole };
+
+/** As many entries as the server gives at once. */
+const PAGE = 100;
+
+export const NOTHING: Accounts = {
+  all: null,
+  log: [],
+  more: false,
+  asking: null,
+  link: null,
+  refused: null,
+  busy: false,
+};
+
+export const LOOK: readonly Effect[] = [{ do: "look" }, { do: "read_log", before: null }];
+
+export function step(state: Accounts, input: Input): [Accounts, readonly Effect[]] {
+  switch (input.type) {
+    case "accounts":
+      return [{ ...state, all: input.all }, []];
+    case "log": {
+      const log = input.older ? [...state.log, ...input.entries] : input.entries;
+      return [{ ...state, log, more: input.entries.length === PAGE }, []];
+    }
+    case "add": {
+      const { login, nickname, role } = input;
+      return state.busy ? [state, []] : [busy(state), [{ do: "add", login, nickname, role }]];
+    }
+    case "wonder":
+      return [{ ...state, asking: { deed: input.deed, account: input.account }, refused: null }, []];
+    case "not_now":
+      return [{ ...state, asking: null }, []];
+    case "sure": {
+      const { asking } = state;
+      if (asking === null || state.busy) return [state, []];
+      return [{ ...busy(state), asking: null }, [{ do: asking.deed, account: asking.account }]];
+    }
+    case "role":
+      if (state.busy || input.role === input.account.role) return [state, []];
+      return [busy(state), [{ do: "role", account: input.account, role: input.role }]];
+    case "link":
+      return [{ ...state, busy: false, link: { nickname: input.nickname, address: input.address } }, LOOK];
+    case "put_away":
+      return [{ ...state, link: null }, []];
+    case "done":
+      return [{ ...state, busy: false }, LOOK];
+    case "refused":
+      // What was changed in a form and not on the server is shown as it is there.
+      return [{ ...state, busy: false, refused: input.why }, [{ do: "look" }]];
+    case "older":
+      return [state, [{ do: "read_log", before: state.log.at(-1)?.nth ?? null }]];
+    default:
+      return input satisfies never;
+  }
+}
+
+function busy(state: Accounts): Accounts {
+  return { ...state, busy: true, refused: null };
+}
