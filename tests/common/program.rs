@@ -19,7 +19,7 @@ use super::{PATIENCE, Person};
 
 /// The program in this folder, with no settings but those that are given.
 pub fn quietline(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quietline"));
+    let mut command = Command::new(option_env!("CARGO_BIN_EXE_quietline").expect("Cargo builds it for tests"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("QUIETLINE_")) {
         command.env_remove(name);
     }

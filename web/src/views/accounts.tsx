@@ -156,20 +156,20 @@ function Add({ busy, act }: { busy: boolean; act: Props["act"] }) {
       <h2 id="add">{words.add}</h2>
       <p class="soft">{words.addHint}</p>
       <form class="filters" onSubmit={submitted}>
-        <label>
-          {words.login}
-          <input name="login" autocomplete="off" autocapitalize="off" spellcheck={false} required />
-        </label>
-        <label>
-          {words.nickname}
-          <input name="nickname" autocomplete="off" dir="auto" required />
-        </label>
-        <label>
-          {words.role}
-          <select name="role">
+        <div>
+          <label for="login">{words.login}</label>
+          <input id="login" name="login" autocomplete="off" autocapitalize="off" spellcheck={false} required />
+        </div>
+        <div>
+          <label for="nickname">{words.nickname}</label>
+          <input id="nickname" name="nickname" autocomplete="off" dir="auto" required />
+        </div>
+        <div>
+          <label for="role">{words.role}</label>
+          <select id="role" name="role">
             <Roles />
           </select>
-        </label>
+        </div>
         <button type="submit" aria-disabled={busy}>
           {words.addIt}
         </button>
@@ -180,8 +180,8 @@ function Add({ busy, act }: { busy: boolean; act: Props["act"] }) {
 
 function Log({ state: { log, more }, act }: Props) {
   return (
-    <section aria-labelledby="log">
-      <h2 id="log">{words.log}</h2>
+    <div class="log">
+      <h2>{words.log}</h2>
       <p class="soft">{words.logHint}</p>
       <Scrolls label={words.log}>
         <table>
@@ -211,6 +211,6 @@ function Log({ state: { log, more }, act }: Props) {
           {words.older}
         </button>
       )}
-    </section>
+    </div>
   );
 }

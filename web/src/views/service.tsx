@@ -96,17 +96,17 @@ function FilterForm({ duty, filters, apply }: { duty: Duty; filters: Filters; ap
   };
   return (
     <form class="filters" onSubmit={submitted}>
-      <label>
-        {words.from}
-        <input type="date" name="from" defaultValue={filters.from ?? ""} />
-      </label>
-      <label>
-        {words.until}
-        <input type="date" name="until" defaultValue={filters.until ?? ""} />
-      </label>
-      <label>
-        {words.who}
-        <select name="who" defaultValue={filters.who ?? ""}>
+      <div>
+        <label for="from">{words.from}</label>
+        <input id="from" type="date" name="from" defaultValue={filters.from ?? ""} />
+      </div>
+      <div>
+        <label for="until">{words.until}</label>
+        <input id="until" type="date" name="until" defaultValue={filters.until ?? ""} />
+      </div>
+      <div>
+        <label for="who">{words.who}</label>
+        <select id="who" name="who" defaultValue={filters.who ?? ""}>
           <option value="">{words.everyone}</option>
           {duty.staff.map(({ id, nickname }) => (
             <option key={id} value={id} selected={id === filters.who}>
@@ -114,17 +114,17 @@ function FilterForm({ duty, filters, apply }: { duty: Duty; filters: Filters; ap
             </option>
           ))}
         </select>
-      </label>
-      <label>
-        {words.by}
-        <select name="by" defaultValue={filters.by}>
+      </div>
+      <div>
+        <label for="by">{words.by}</label>
+        <select id="by" name="by" defaultValue={filters.by}>
           {BYS.map((by) => (
             <option key={by} value={by} selected={by === filters.by}>
               {words.bys[by]}
             </option>
           ))}
         </select>
-      </label>
+      </div>
       <button type="submit">{words.apply}</button>
     </form>
   );
