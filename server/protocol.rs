@@ -9,7 +9,7 @@ mod sealed;
 mod shown;
 
 use bytestring::ByteString;
-use quietline_domain::duty;
+use quietline_domain::{duty, waits};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
@@ -156,6 +156,12 @@ impl From<StaffRole> for store::StaffRole {
             StaffRole::Supervisor => Self::Supervisor,
             StaffRole::Administrator => Self::Administrator,
         }
+    }
+}
+
+impl From<waits::Range> for Expected {
+    fn from(range: waits::Range) -> Self {
+        Self { from_ms: range.from.0, to_ms: range.to.map(|to| to.0) }
     }
 }
 

@@ -248,6 +248,6 @@ impl From<Role> for domain::Role {
 
 impl From<domain::queue::Place> for Place {
     fn from(place: domain::queue::Place) -> Self {
-        Self { ahead: place.ahead, attended: place.attended, wait: None }
+        Self { ahead: place.ahead, attended: place.attended, wait: place.wait.map(Expected::from) }
     }
 }

@@ -177,7 +177,7 @@ impl Handler<Glance> for Queue {
             reconnecting: self.machine.reconnecting(),
             longest: self.machine.longest(self.clock.now()),
             available: self.machine.available().len(),
-            wait: None,
+            wait: self.wait(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     metrics,
     private::Nickname,
-    protocol::{CloseCode, Colleague, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
+    protocol::{CloseCode, Colleague, Expected, FromRoom, Refusal, Refused, ToDesk, ToStudent, frame},
     store::AccountRow,
 };
 
@@ -66,7 +66,12 @@ impl Queue {
         let waiting = u32::try_from(self.machine.waiting()).unwrap_or(u32::MAX);
         let reconnecting = u32::try_from(self.machine.reconnecting()).unwrap_or(u32::MAX);
         let longest_ms = self.machine.longest(self.clock.now()).0;
-        ToDesk::Queue { waiting, reconnecting, longest_ms, wait: None }
+        ToDesk::Queue { waiting, reconnecting, longest_ms, wait: self.wait() }
+    }
+
+    /// How long somebody who comes now may wait.
+    pub(super) fn wait(&self) -> Option<Expected> {
+        self.machine.wait_of_newcomer().map(Expected::from)
     }
 
     fn tell_numbers(&mut self) {

@@ -10,6 +10,7 @@ pub mod outage;
 pub mod presence;
 pub mod queue;
 pub mod room;
+pub mod waits;
 pub mod window;
 
 /// Milliseconds since 1970, as the caller's clock says.

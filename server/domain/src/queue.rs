@@ -4,12 +4,14 @@
 //! `TakeConfirmed`, `TakeLost` or `TakeFailed`; `Held` is what it says unasked), so a click is answered only once it is durable. It knows no sockets, and of a
 //! student nothing but a place, an arrival, and whether they can be reached.
 
+mod foretelling;
 mod machine;
 mod offers;
+mod watching;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use crate::{AccountId, ClaimId, RoomId, Span, Time, room::Reach};
+use crate::{AccountId, ClaimId, RoomId, Span, Time, room::Reach, waits::Range};
 
 /// How long an answered click is remembered (W6).
 pub const CLAIMS_KEPT: Span = Span::seconds(600);
@@ -41,6 +43,8 @@ pub struct Queue {
     clicks: HashMap<(AccountId, ClaimId), Click>,
     /// Clicks in the order of their answers, so that the old ones are found without searching.
     answered: VecDeque<(Time, AccountId, ClaimId)>,
+    learnt: watching::Learnt,
+    told: foretelling::Told,
 }
 
 #[derive(Debug)]
@@ -49,6 +53,7 @@ struct Waiting {
     arrived: Time,
     reach: Reach,
     being_taken: bool,
+    heard: foretelling::Heard,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +63,23 @@ struct Holder {
     claim: Option<ClaimId>,
     /// The order of taking, which is the order of rooms on a desk.
     nth: u64,
+    since: Since,
+}
+
+/// Since when somebody is with a student.
+#[derive(Clone, Copy, Debug)]
+enum Since {
+    Began(Time),
+    /// The store said so, after a start perhaps: it may have begun long before.
+    Found(Time),
+}
+
+impl Since {
+    fn time(self) -> Time {
+        match self {
+            Self::Began(time) | Self::Found(time) => time,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -281,6 +303,8 @@ pub struct Place {
     pub ahead: u32,
     /// Whether any counsellor is available (W9).
     pub attended: bool,
+    /// How long it may still take, from now on; None when that is not known, and always when nobody is available.
+    pub wait: Option<Range>,
 }
 
 #[cfg(test)]

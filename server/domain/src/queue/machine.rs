@@ -4,8 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use super::{Answer, CLAIMS_KEPT, Click, Effect, Holder, Input, Place, Queue, Rules, Waiting};
-use crate::{AccountId, ClaimId, RoomId, Span, Time, room::Reach};
+use super::{
+    Answer, CLAIMS_KEPT, Click, Effect, Holder, Input, Queue, Rules, Since, Waiting,
+    foretelling::{Heard, Told},
+    watching::{Learnt, Left, Moves},
+};
+use crate::{AccountId, ClaimId, RoomId, Span, Time, room::Reach, waits::durations::End};
 
 impl Queue {
     pub fn new(rules: Rules) -> Self {
@@ -20,6 +24,8 @@ impl Queue {
             offers: BTreeMap::new(),
             clicks: HashMap::new(),
             answered: VecDeque::new(),
+            learnt: Learnt::default(),
+            told: Told::default(),
         }
     }
 
@@ -64,14 +70,23 @@ impl Queue {
     }
 
     pub fn step(&mut self, now: Time, input: Input) -> Vec<Effect> {
+        let moves = input.moves_the_queue();
+        let effects = self.moved(now, input);
+        if moves == Moves::Always || (moves == Moves::WhenToldToAnybody && !effects.is_empty()) {
+            self.has_moved(now);
+        }
+        effects
+    }
+
+    fn moved(&mut self, now: Time, input: Input) -> Vec<Effect> {
         match input {
-            Input::Arrived { room, number, arrived } => self.arrived(room, number, arrived),
+            Input::Arrived { room, number, arrived } => self.arrived(now, room, number, arrived),
             Input::Pressed { account, claim } => self.pressed(now, account, claim),
             Input::TakeConfirmed { account, claim, room } => self.confirmed(now, account, claim, room),
-            Input::Held { room, account, claim } => self.found_held(room, account, claim),
+            Input::Held { room, account, claim } => self.found_held(now, room, account, claim),
             Input::TakeLost { account, claim } => match self.clicks.remove(&(account, claim)) {
                 Some(Click::Asking { number }) => {
-                    let mut effects = self.left(number);
+                    let mut effects = self.left(now, number, Left::Otherwise);
                     effects.extend(self.pressed(now, account, claim));
                     effects
                 }
@@ -84,8 +99,8 @@ impl Queue {
                 vec![]
             }
             Input::Returned { room, number, arrived } => {
-                let mut effects = self.no_longer_held(room);
-                effects.extend(self.arrived(room, number, arrived));
+                let mut effects = self.no_longer_held(now, room, End::Cut);
+                effects.extend(self.arrived(now, room, number, arrived));
                 effects
             }
             Input::Reach { room, reach } => self.reach(room, reach),
@@ -97,12 +112,12 @@ impl Queue {
             Input::Offered { room, from, to } => self.offered(now, room, from, to),
             Input::Accepted { room, by } => self.accepted(now, room, by),
             Input::Declined { room, by } => self.declined(room, by),
-            Input::HandedOver { room, to } => self.handed_over(room, to),
+            Input::HandedOver { room, to } => self.handed_over(now, room, to),
             Input::NotHandedOver { room, to } => self.not_handed_over(room, to),
             Input::Ended { room } => {
-                let mut effects = self.no_longer_held(room);
+                let mut effects = self.no_longer_held(now, room, End::Over);
                 if let Some(&number) = self.numbers.get(&room) {
-                    effects.extend(self.left(number));
+                    effects.extend(self.left(now, number, Left::ByThemselves));
                 }
                 effects
             }
@@ -114,7 +129,7 @@ impl Queue {
     pub fn deadline(&self) -> Option<Time> {
         let away = self.available.iter().filter_map(|account| self.heard.get(account)).min();
         let away = away.map(|heard| heard.plus(self.rules.away).plus(Span(1)));
-        [away, self.offers_end()].into_iter().flatten().min()
+        [away, self.offers_end(), self.forecast_due()].into_iter().flatten().min()
     }
 
     fn tick(&mut self, now: Time) -> Vec<Effect> {
@@ -125,8 +140,10 @@ impl Queue {
         if !away.is_empty() {
             let still = self.available.iter().filter(|account| !away.contains(account)).copied().collect();
             effects.extend(self.available_now(now, still));
+            self.has_moved(now);
         }
         effects.extend(self.expire_offers(now));
+        effects.extend(self.foretell(now));
         effects
     }
 
@@ -142,20 +159,23 @@ impl Queue {
     }
 
     /// A room may be reported more than once: two joins with one key, or a room that was woken.
-    fn arrived(&mut self, room: RoomId, number: i64, arrived: Time) -> Vec<Effect> {
+    fn arrived(&mut self, now: Time, room: RoomId, number: i64, arrived: Time) -> Vec<Effect> {
         if self.held.contains_key(&room) {
             return vec![];
         }
         if self.waiting.contains_key(&number) {
             // Woken anew: whether its student can be reached is not known any more.
             let mut effects = self.reach(room, Reach::Reconnecting);
-            effects.extend(self.places_from(number));
+            effects.extend(self.places_from(now, number));
             return effects;
         }
         self.numbers.insert(room, number);
-        self.waiting.insert(number, Waiting { room, arrived, reach: Reach::Reconnecting, being_taken: false });
+        self.waiting.insert(
+            number,
+            Waiting { room, arrived, reach: Reach::Reconnecting, being_taken: false, heard: Heard::default() },
+        );
         // Almost always the newcomer is last, and nobody else's place changes.
-        let mut effects = self.places_from(number);
+        let mut effects = self.places_from(now, number);
         effects.push(Effect::Numbers);
         effects
     }
@@ -178,6 +198,7 @@ impl Queue {
         first.being_taken = true;
         let room = first.room;
         self.clicks.insert((account, claim), Click::Asking { number });
+        self.learnt.pressed(now, account);
         vec![Effect::Take { account, claim, room }]
     }
 
@@ -208,23 +229,35 @@ impl Queue {
         self.no_longer_asked_for(number);
         self.remember(now, account, claim, Answer::Student);
         let mut effects = vec![Effect::Yours { account, claim, room }];
-        effects.extend(self.found_held(room, account, Some(claim)));
+        effects.extend(self.taken(now, room, account, Some(claim), Since::Began(now)));
         effects
     }
 
     /// The order of taking stays as it is remembered, where it is.
-    fn found_held(&mut self, room: RoomId, account: AccountId, claim: Option<ClaimId>) -> Vec<Effect> {
+    fn found_held(&mut self, now: Time, room: RoomId, account: AccountId, claim: Option<ClaimId>) -> Vec<Effect> {
+        self.taken(now, room, account, claim, Since::Found(now))
+    }
+
+    fn taken(
+        &mut self,
+        now: Time,
+        room: RoomId,
+        account: AccountId,
+        claim: Option<ClaimId>,
+        since: Since,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         match self.held.get_mut(&room) {
             Some(held) if held.account == account => held.claim = claim,
             _ => {
-                effects = self.no_longer_held(room);
+                effects = self.no_longer_held(now, room, End::Cut);
                 self.taken += 1;
-                self.held.insert(room, Holder { account, claim, nth: self.taken });
+                self.held.insert(room, Holder { account, claim, nth: self.taken, since });
+                self.learnt.holds(now, account, self.holding(account));
             }
         }
         if let Some(&number) = self.numbers.get(&room) {
-            effects.extend(self.left(number));
+            effects.extend(self.left(now, number, Left::IntoARoom));
         }
         effects
     }
@@ -254,12 +287,13 @@ impl Queue {
         }
     }
 
-    fn left(&mut self, number: i64) -> Vec<Effect> {
-        match self.waiting.remove(&number) {
-            Some(waiting) => drop(self.numbers.remove(&waiting.room)),
-            None => return vec![],
-        }
-        let mut effects = self.places_from(number);
+    fn left(&mut self, now: Time, number: i64, how: Left) -> Vec<Effect> {
+        let Some(waiting) = self.waiting.remove(&number) else {
+            return vec![];
+        };
+        self.numbers.remove(&waiting.room);
+        self.waited(now, &waiting, how);
+        let mut effects = self.places_from(now, number);
         effects.push(Effect::Numbers);
         effects
     }
@@ -274,22 +308,16 @@ impl Queue {
             return vec![];
         }
         let was_attended = !self.available.is_empty();
+        self.learnt.available(now, &self.available, &accounts);
         self.available = accounts;
         let mut effects = vec![Effect::Door];
+        if self.available.is_empty() {
+            effects.extend(self.forget_ranges());
+        }
         if was_attended == self.available.is_empty() {
-            effects.extend(self.places_from(i64::MIN));
+            effects.extend(self.places_from(now, i64::MIN));
         }
         effects.extend(self.withdraw_offers_to_the_unavailable());
         effects
-    }
-
-    /// The places of everyone who came at `number` or later.
-    fn places_from(&self, number: i64) -> Vec<Effect> {
-        let attended = !self.available.is_empty();
-        let before = self.waiting.range(..number).count();
-        let places = (before as u32..).zip(self.waiting.range(number..));
-        places
-            .map(|(ahead, (_, waiting))| Effect::Place { room: waiting.room, place: Place { ahead, attended } })
-            .collect()
     }
 }

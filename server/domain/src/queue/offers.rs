@@ -2,8 +2,8 @@
 //!
 //! Until the room has changed hands the first counsellor holds it. It knows nothing of what the student is told.
 
-use super::{Effect, Holder, Holds, NotAccepted, OFFER_STANDS, Offer, OfferEnd, Queue, Stage};
-use crate::{AccountId, RoomId, Span, Time};
+use super::{Effect, Holder, Holds, NotAccepted, OFFER_STANDS, Offer, OfferEnd, Queue, Since, Stage};
+use crate::{AccountId, RoomId, Span, Time, waits::durations::End};
 
 impl Queue {
     /// The open offers to this counsellor: the room, who asks, and how long the offer stands.
@@ -49,9 +49,16 @@ impl Queue {
         }
     }
 
-    pub(super) fn handed_over(&mut self, room: RoomId, to: AccountId) -> Vec<Effect> {
+    pub(super) fn handed_over(&mut self, now: Time, room: RoomId, to: AccountId) -> Vec<Effect> {
         self.taken += 1;
-        self.held.insert(room, Holder { account: to, claim: None, nth: self.taken });
+        let before = self.held.get(&room).copied();
+        // The conversation goes on.
+        let since = before.map_or(Since::Found(now), |holder| holder.since);
+        self.held.insert(room, Holder { account: to, claim: None, nth: self.taken, since });
+        if let Some(before) = before {
+            self.learnt.handed_on(now, before.account);
+        }
+        self.learnt.holds(now, to, self.holding(to));
         self.over(room, OfferEnd::HandedOver)
     }
 
@@ -61,8 +68,10 @@ impl Queue {
         effects
     }
 
-    pub(super) fn no_longer_held(&mut self, room: RoomId) -> Vec<Effect> {
-        self.held.remove(&room);
+    pub(super) fn no_longer_held(&mut self, now: Time, room: RoomId, end: End) -> Vec<Effect> {
+        if let Some(holder) = self.held.remove(&room) {
+            self.learnt.freed(now, holder, end);
+        }
         self.over(room, OfferEnd::RoomGone)
     }
 

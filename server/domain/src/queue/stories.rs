@@ -2,6 +2,7 @@
 
 mod offers;
 mod stored;
+mod waits;
 
 use proptest::prelude::*;
 
@@ -210,7 +211,7 @@ fn a_room_whose_counsellor_went_waits_at_its_original_place() {
     assert_eq!(house.press(ASHA), Got::Room(1));
     let returned = Input::Returned { room: RoomId(1), number: 1, arrived: Time(1_000) };
     let effects = house.queue.step(Time(90_000), returned);
-    let place = |room, ahead| Effect::Place { room: RoomId(room), place: Place { ahead, attended: false } };
+    let place = |room, ahead| Effect::Place { room: RoomId(room), place: Place { ahead, attended: false, wait: None } };
     assert_eq!(effects, [place(1, 0), place(2, 1), place(3, 2), Effect::Numbers]);
     assert_eq!(house.queue.held_by(ASHA), []);
     assert_eq!(house.queue.longest(Time(90_000)), Span(89_000));
@@ -235,7 +236,7 @@ fn whoever_waits_learns_that_the_last_counsellor_went() {
     house.available(0, &[ASHA]);
     house.arrives(0xA, 1);
     let went = house.available(2, &[]);
-    let place = Place { ahead: 0, attended: false };
+    let place = Place { ahead: 0, attended: false, wait: None };
     assert_eq!(went, [Effect::Door, Effect::Place { room: RoomId(0xA), place }]);
     assert_eq!(house.press(BEN), Got::Room(0xA), "a counsellor who is not available may still take");
 }
@@ -271,7 +272,7 @@ fn everyone_behind_a_room_that_left_moves_up() {
         house.arrives(n, n as i64);
     }
     let moved = house.queue.step(Time(0), Input::Ended { room: RoomId(2) });
-    let place = Place { ahead: 1, attended: false };
+    let place = Place { ahead: 1, attended: false, wait: None };
     assert_eq!(moved, [Effect::Place { room: RoomId(3), place }, Effect::Numbers]);
 }
 
