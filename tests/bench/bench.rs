@@ -16,6 +16,7 @@ mod cluster;
 mod crowd;
 mod deaf;
 mod disk;
+mod duty;
 mod figures;
 mod growth;
 mod intake;
@@ -45,20 +46,21 @@ use std::process::ExitCode;
 use anyhow::Result;
 use table::Table;
 
-const NAMES: [&str; 15] = [
-    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "close", "intake", "chaos", "rush",
-    "storm", "deaf", "kill",
+const NAMES: [&str; 16] = [
+    "size", "start", "latency", "lines", "idle", "growth", "commit", "restart", "close", "intake", "duty", "chaos",
+    "rush", "storm", "deaf", "kill",
 ];
 
 type Measure = fn(&mut Table) -> Result<()>;
 
 /// What is measured beside the figures of figures.rs; the last five are promises.
-const MEASURES: [(&str, Measure); 10] = [
+const MEASURES: [(&str, Measure); 11] = [
     ("growth", growth::growth),
     ("commit", store::commit),
     ("restart", store::restart),
     ("close", close::close),
     ("intake", intake::intake),
+    ("duty", duty::duty),
     ("chaos", chaos::chaos),
     ("rush", rush::rush),
     ("storm", storm::storm),

@@ -13,7 +13,7 @@ import type { Asked, Duty, Me, Refusal, Service } from "./office-wire";
 import { AccountsPage } from "./views/accounts";
 import { Office } from "./views/office";
 import { OwnDuty } from "./views/own-duty";
-import { Everyone, Glance, HoursOfWeek } from "./views/service";
+import { Everyone, Glance, HoursOfWeek } from "./views/supervising";
 import { Entry } from "./views/sign-in";
 import { en } from "./words/en";
 import { office } from "./words/en-office";

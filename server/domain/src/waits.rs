@@ -73,6 +73,4 @@ impl Range {
 }
 
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod stories;

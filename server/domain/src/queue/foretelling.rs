@@ -19,7 +19,7 @@ const AT_LEAST_EVERY: Span = Span::seconds(10);
 const FOR_NEWCOMERS_EVERY: Span = Span::seconds(30);
 
 /// The share of ranges that shall hold, and the share of runs that a range must at least and at most hold for it.
-const SHALL_HOLD: f64 = 0.85;
+const SHALL_HOLD: f64 = 0.81;
 const SHARE_AT_FIRST: f64 = 0.85;
 const SHARES: (f64, f64) = (0.78, 0.95);
 

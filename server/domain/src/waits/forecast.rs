@@ -11,7 +11,7 @@ use super::{
 };
 
 /// How often the future is played through.
-const RUNS: usize = 100;
+const RUNS: usize = 160;
 
 /// The most places that are looked at; those behind them are told only that it takes longer.
 pub(crate) const PLACES: usize = 50;

@@ -7,17 +7,24 @@ fn experienced() -> (House, i64) {
     let mut house = House::new(1);
     house.available(0, &[ASHA]);
     let mut second = 0;
-    for n in 1..=10 {
+    for n in (1..=20).step_by(2) {
         house.arrives(n, second);
-        let (account, claim) = (ASHA, ClaimId(1_000 + n));
-        let room = RoomId(n);
-        house.queue.step(at(second + 20), Input::Pressed { account, claim });
-        house.queue.step(at(second + 20), Input::TakeConfirmed { account, claim, room });
-        house.queue.step(at(second + 1_820), Input::Ended { room });
-        second += 3_600;
+        takes(&mut house, n, second + 20);
+        // The next one comes while they talk.
+        house.arrives(n + 1, second + 900);
+        house.queue.step(at(second + 1_820), Input::Ended { room: RoomId(n) });
+        takes(&mut house, n + 1, second + 1_840);
+        house.queue.step(at(second + 3_640), Input::Ended { room: RoomId(n + 1) });
+        second += 7_200;
     }
     house.queue.step(at(second), Input::Heard { account: ASHA });
     (house, second)
+}
+
+fn takes(house: &mut House, room: u128, second: i64) {
+    let (account, claim) = (ASHA, ClaimId(1_000 + room));
+    house.queue.step(at(second), Input::Pressed { account, claim });
+    house.queue.step(at(second), Input::TakeConfirmed { account, claim, room: RoomId(room) });
 }
 
 fn at(second: i64) -> Time {
@@ -59,7 +66,7 @@ fn a_step_never_computes_and_a_change_is_told_within_a_second() {
     let (mut house, second) = experienced();
     house.queue.step(at(second), Input::Tick);
     house.arrives(0xA, second);
-    let effects = house.arrives(0xB, second);
+    let effects = house.arrives(0xB, second + 1);
     assert_eq!(told(&effects, 0xB).expect("a place").wait, None, "the second place was never computed");
     assert_eq!(house.queue.deadline(), Some(at(second + 1)));
     let early = house.queue.step(Time(second * 1_000 + 999), Input::Tick);
@@ -88,7 +95,7 @@ fn whoever_moves_up_keeps_what_they_were_shown_until_it_is_computed() {
     // WT3: the one before them was about to be taken.
     let (mut house, second) = experienced();
     house.arrives(0xA, second);
-    house.arrives(0xB, second);
+    house.arrives(0xB, second + 1);
     house.queue.step(at(second), Input::Heard { account: ASHA });
     let effects = house.queue.step(at(second + 1), Input::Tick);
     let shown = told(&effects, 0xB).expect("a place").wait;
