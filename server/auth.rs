@@ -129,9 +129,19 @@ impl Staff {
         // Who was invited has no password yet.
         let found = found.filter(|(_, hash)| !hash.is_empty());
         let (account, hash) = found.map_or((None, NOBODYS_HASH.to_owned()), |(account, hash)| (Some(account), hash));
+        let verified = hash.clone();
         let fits = tokio::task::spawn_blocking(move || verify(&password, &hash)).await??;
         match account.filter(|account| fits && !account.disabled) {
-            Some(account) => Ok(Ok((account.clone(), start_session(store, account.account, now).await?))),
+            Some(account) => {
+                let credential = start_session(store, account.account, now).await?;
+                // Reset or disabled while the password was compared: whoever did that has ended sessions before this one.
+                let still = store.account_by_login(&login).await?;
+                if still.is_none_or(|(account, hash)| account.disabled || hash != verified) {
+                    store.end_session(credential.digest(), now).await?;
+                    return Ok(Err(SignInRefused::Wrong));
+                }
+                Ok(Ok((account, credential)))
+            }
             None => {
                 self.count_wrong(login, place, now);
                 Ok(Err(SignInRefused::Wrong))

@@ -52,7 +52,7 @@ async fn a_waiting_time_is_said_once_it_can_be_and_never_with_nobody_there() {
         }
     };
     let (from, to) = (said["from_ms"].as_i64().expect("from"), said["to_ms"].as_i64().expect("an end"));
-    assert!(0 <= from && from <= 20_000 && 15_000 <= to && to <= 120_000, "{said}");
+    assert!((0..=20_000).contains(&from) && (15_000..=120_000).contains(&to), "{said}");
     asha.tell(json!({"type": "switch", "available": false})).await;
     loop {
         let told = student.hears("place").await;

@@ -17,9 +17,12 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{PATIENCE, Person};
 
+/// What is no test, such as the portal by hand, has none.
+const PROGRAM: Option<&str> = option_env!("CARGO_BIN_EXE_quietline");
+
 /// The program in this folder, with no settings but those that are given.
 pub fn quietline(folder: &Path) -> Command {
-    let mut command = Command::new(option_env!("CARGO_BIN_EXE_quietline").expect("Cargo builds it for tests"));
+    let mut command = Command::new(PROGRAM.expect("Cargo builds it for tests"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("QUIETLINE_")) {
         command.env_remove(name);
     }
