@@ -5,6 +5,8 @@
 mod common;
 
 use common::{Person, Portal};
+use quietline::config::Settings;
+use quietline_domain::Span;
 use serde_json::{Value, json};
 
 /// The next place that says something about the time, or the next at all.
@@ -71,5 +73,41 @@ async fn a_waiting_time_is_said_once_it_can_be_and_never_with_nobody_there() {
         if queue["wait"].is_null() {
             break;
         }
+    }
+}
+
+// WT1, WT3: also for those behind the first, who wait for conversations to end.
+#[actix_web::test]
+async fn everyone_in_a_queue_is_told_their_own_time() {
+    // Nobody says a line, and their rooms are to stay.
+    let settings = Settings { inactivity: Span::seconds(86_400), ..common::patient() };
+    let portal = Portal::with(settings).await;
+    let mut asha = portal.available("Asha").await;
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        waiting.push(portal.student().await);
+    }
+    for nth in 0..12 {
+        waiting.push(portal.student().await);
+        portal.seconds_pass(20 + nth);
+        asha.takes().await;
+        for _ in 0..30 {
+            portal.seconds_pass(60);
+        }
+        let mut taken = waiting.remove(0);
+        taken.tell(json!({"type": "close"})).await;
+        asha.hears("ended").await;
+        portal.seconds_pass(60);
+    }
+    for (ahead, mut student) in waiting.into_iter().enumerate() {
+        let said = loop {
+            let told = student.hears("place").await;
+            if told["ahead"] == json!(ahead) && !told["wait"].is_null() {
+                break told["wait"].clone();
+            }
+        };
+        let (from, to) = (said["from_ms"].as_i64().expect("from"), said["to_ms"].as_i64().expect("an end"));
+        let expected = 1_800_000 * ahead as i64;
+        assert!(from <= expected + 120_000 && expected <= to, "{ahead}: {said}");
     }
 }

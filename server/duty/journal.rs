@@ -1,7 +1,8 @@
 //! Who writes to the activity log, where no write of a room tells it: desks that open, the switch, plans, the keyboard.
 //!
-//! Nobody waits for the log, and an entry that the store does not take is tried again until it does. It knows no room, no
-//! student and nothing that is said; what of a report can be true is the domain's to decide.
+//! Nobody waits for the log, and an entry that the store does not take is tried again until it does: one whose write happened
+//! and was not answered may stand twice. It knows no room, no student and nothing that is said; what of a report can be true
+//! is the domain's to decide.
 
 use std::{
     collections::HashMap,
@@ -114,11 +115,15 @@ impl Journal {
         }
         let (store, waiting) = (self.store.clone(), self.waiting.clone());
         tokio::spawn(async move {
+            let mut tries = 0;
             loop {
                 match store.note(entry).await {
                     Ok(()) | Err(StoreError::Superseded) => break,
-                    Err(error) => log::warn!("activity not kept yet: {error}"),
+                    // Once for each: an outage is told by whoever watches the store.
+                    Err(error) if tries == 0 => log::warn!("activity not kept yet: {error}"),
+                    Err(_) => {}
                 }
+                tries += 1;
                 tokio::time::sleep(TRY_AGAIN).await;
             }
             waiting.fetch_sub(1, Ordering::Relaxed);

@@ -66,8 +66,15 @@ async function lookAtEveryone() {
 
 async function lookAtService() {
   const asked = await api.service();
-  if ("got" in asked) service.value = asked.got;
-  else if (asked.refused !== "unreachable") return tryAgain(asked.refused, lookAtService);
+  if ("got" in asked) {
+    service.value = asked.got;
+    if (refused.value === "unreachable") refused.value = null;
+  } else {
+    // What stood there a while ago is not now.
+    service.value = null;
+    refused.value = asked.refused;
+    if (asked.refused !== "unreachable") return;
+  }
   setTimeout(() => {
     if (document.visibilityState === "visible") lookAtService();
     else document.addEventListener("visibilitychange", () => lookAtService(), { once: true });

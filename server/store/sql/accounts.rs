@@ -1,7 +1,7 @@
 //! Accounts as administrators change them, and the log of what staff did, in SQL.
 //!
-//! Whoever changes an account first says so (`staff::changed`), which takes the rows that two changes at once wait for, in
-//! whichever process: of two administrators the second sees that they are the last.
+//! Writers go one after the other, in whichever process (`begin`): of two administrators who go at once the second sees that
+//! they are the last.
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, Time};
@@ -57,7 +57,6 @@ impl Accounts for Database {
 pub async fn audit(db: &mut Db, entry: Audit) -> sqlx::Result<()> {
     const AUDIT: &str = "insert into audit (nth, at, by_account, action, about)
          select value, $1, $2, $3, $4 from counter where name = 'audit'";
-    // A terminal may write at the same time: each number is given once.
     sqlx::query("update counter set value = value + 1 where name = 'audit'").execute(&mut *db).await?;
     let by = match entry.by {
         Doer::Account(account) => Some(Uuid::from_u128(account.0)),
