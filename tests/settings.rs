@@ -256,7 +256,10 @@ fn a_server_says_where_it_is_and_who_may_be_first() {
     assert!(me.ends_with(r#"{"nickname":"Anna","role":"administrator"}"#), "{me}");
     assert!(post(&address, "/api/first-account", &first).starts_with("HTTP/1.1 403"));
 
-    // Beside the running server; it must see the change.
+    // Beside the running server; it must see the change. Somebody has to remain who can add, disable and reset.
+    assert_eq!(run(folder.path(), &["account", "disable", "anna", "--json"], "").status.code(), Some(1));
+    let second = ["account", "add", "ben", "--nickname", "Ben", "--role", "administrator", "--password-stdin", "--json"];
+    lines(run(folder.path(), &second, PASSWORD));
     let disabled = lines(run(folder.path(), &["account", "disable", "anna", "--json"], ""));
     assert_eq!(disabled[0]["disabled"], true);
     let me = ask(&address, &format!("GET /api/me HTTP/1.1\nHost: HOST\nConnection: close\nCookie: {cookie}\n"));

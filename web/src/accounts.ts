@@ -14,8 +14,11 @@ export type Accounts = {
   readonly more: boolean;
   readonly asking: { readonly deed: Deed; readonly account: Account } | null;
   readonly link: { readonly nickname: string; readonly address: string } | null;
-  readonly refused: Refusal | null;
+  /** `unsure`: nobody knows whether what was asked has been done, as no answer came. */
+  readonly refused: Refusal | "unsure" | null;
   readonly busy: boolean;
+  /** While it is `lost`, what is shown is asked for again in a while; `again`, it is being asked for again. */
+  readonly sight: "had" | "lost" | "again";
 };
 
 export type Input =
@@ -30,6 +33,9 @@ export type Input =
   | { type: "put_away" }
   | { type: "done" }
   | { type: "refused"; why: Refusal }
+  /** The accounts or the log could not be asked for. */
+  | { type: "unseen" }
+  | { type: "again" }
   | { type: "older" };
 
 export type Effect =
@@ -37,7 +43,11 @@ export type Effect =
   | { do: "read_log"; before: number | null }
   | { do: "add"; login: string; nickname: string; role: StaffRole }
   | { do: "disable" | "reset"; account: Account }
-  | { do: "role"; account: Account; role: StaffRole };
+  | { do: "role"; account: Account; role: StaffRole }
+  | { do: "later"; ms: number; input: Input };
+
+/** In milliseconds. */
+const AGAIN = 5_000;
 
 /** As many entries as the server gives at once. */
 const PAGE = 100;
@@ -50,14 +60,16 @@ export const NOTHING: Accounts = {
   link: null,
   refused: null,
   busy: false,
+  sight: "had",
 };
 
-export const LOOK: readonly Effect[] = [{ do: "look" }, { do: "read_log", before: null }];
+/** The log follows when the accounts have come. */
+export const LOOK: readonly Effect[] = [{ do: "look" }];
 
 export function step(state: Accounts, input: Input): [Accounts, readonly Effect[]] {
   switch (input.type) {
     case "accounts":
-      return [{ ...state, all: input.all }, []];
+      return [{ ...state, all: input.all, sight: "had" }, [{ do: "read_log", before: null }]];
     case "log": {
       const log = input.older ? [...state.log, ...input.entries] : input.entries;
       return [{ ...state, log, more: input.entries.length === PAGE }, []];
@@ -86,7 +98,12 @@ export function step(state: Accounts, input: Input): [Accounts, readonly Effect[
       return [{ ...state, busy: false }, LOOK];
     case "refused":
       // What was changed in a form and not on the server is shown as it is there.
-      return [{ ...state, busy: false, refused: input.why }, [{ do: "look" }]];
+      return [{ ...state, busy: false, refused: input.why === "unreachable" ? "unsure" : input.why }, LOOK];
+    case "unseen":
+      if (state.sight === "lost") return [state, []];
+      return [{ ...state, sight: "lost" }, [{ do: "later", ms: AGAIN, input: { type: "again" } }]];
+    case "again":
+      return [{ ...state, sight: "again" }, LOOK];
     case "older":
       return [state, [{ do: "read_log", before: state.log.at(-1)?.nth ?? null }]];
     default:

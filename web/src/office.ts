@@ -1,110 +1,260 @@
-// What the pages below /desk show of duty: which days, whose, and how a day's sessions lie beside each other. Pure; it asks
-// nothing and knows nothing of how anything looks. Times of day are read off what the server has written, because its
-// clocks count and not this browser's.
+// The pages below /desk as a pure `step`: who is signed in, which page is asked for, and how far what it shows has come. They
+// have no socket: what is shown was asked for, and the service's numbers are asked again every few seconds while somebody looks.
+// Every asking has a number, so that an answer that comes too late changes nothing.
 
-import type { Session } from "./office-wire";
+import type { Trouble } from "./desk-state";
+import type { Moment } from "./moment";
+import {
+  daysOf,
+  type Filters,
+  filtersIn,
+  type Page,
+  pagesOf,
+  searchOf,
+  type Show,
+  shownIn,
+  spanQuery,
+} from "./office-address";
+import type { Asked, Duty, Me, Refusal, Service } from "./office-wire";
 
-export type Page = "duty" | "service" | "accounts";
-export type Show = "today" | "week" | "month";
-export type By = "session" | "day" | "week";
+/** In milliseconds. */
+export const AGAIN = 5_000;
 
-/** What stands in the address, so that a view can be shared. Null is what the server takes by itself. */
-export type Filters = {
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly who: string | null;
-  readonly by: By;
+/** How far one asking has come. Until it is answered, `shown` is what was shown before. */
+export type Looked<T> = {
+  readonly is: "looking" | "here" | "unreachable" | "no_days";
+  readonly shown: T | null;
+  readonly nth: number;
 };
 
-export const NO_FILTERS: Filters = { from: null, until: null, who: null, by: "session" };
+export type State =
+  | { readonly at: "asking"; readonly page: Page; readonly search: string; readonly me: Looked<Me> }
+  | {
+      readonly at: "sign_in";
+      readonly page: Page;
+      readonly search: string;
+      readonly busy: boolean;
+      readonly trouble: Trouble | null;
+    }
+  /** This account may not see this page. */
+  | { readonly at: "denied"; readonly page: Page; readonly me: Me }
+  /** `today` is the service's, once it has said so. */
+  | {
+      readonly at: "duty";
+      readonly me: Me;
+      readonly show: Show;
+      readonly today: string | null;
+      readonly own: Looked<Duty>;
+    }
+  | {
+      readonly at: "service";
+      readonly me: Me;
+      readonly filters: Filters;
+      /** Whom one can filter by, also while nothing else is shown. */
+      readonly staff: Duty["staff"];
+      readonly everyone: Looked<Duty>;
+      readonly service: Looked<Service>;
+    }
+  /** What it shows is in accounts.ts. */
+  | { readonly at: "accounts"; readonly me: Me };
 
-/** Minutes since midnight; `beyond` says that it went on into the next day. */
-export type Bar = { readonly from: number; readonly to: number; readonly beyond: boolean; readonly session: Session };
-/** `breaks` are the minutes before each bar but the first. */
-export type DayLine = { readonly day: string; readonly bars: readonly Bar[]; readonly breaks: readonly number[] };
+export type Part = "me" | "own" | "everyone" | "service";
 
-const MIDNIGHT = 24 * 60;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const ID = /^[0-9a-f-]{36}$/;
+export type Input =
+  | { type: "trying" }
+  | { type: "failed"; trouble: Trouble }
+  | { type: "signed_in" }
+  | { type: "answered"; part: "me"; nth: number; asked: Asked<Me> }
+  | { type: "answered"; part: "own" | "everyone"; nth: number; asked: Asked<Duty> }
+  | { type: "answered"; part: "service"; nth: number; asked: Asked<Service> }
+  | { type: "again"; part: Part; nth: number }
+  /** The page has come into sight, or has gone out of it. */
+  | { type: "looked" }
+  | { type: "filter"; filters: Filters }
+  /** Back or forward. */
+  | { type: "went"; search: string }
+  /** What the accounts asked for was refused for this reason. */
+  | { type: "lost"; why: Refusal };
 
-export function pageOf(path: string): Page {
-  if (path.startsWith("/desk/service")) return "service";
-  return path.startsWith("/desk/accounts") ? "accounts" : "duty";
+export type Effect =
+  | { do: "ask"; part: Part; query: string; nth: number }
+  | { do: "later"; ms: number; input: Input }
+  | { do: "push"; search: string };
+
+type Step = [State, readonly Effect[]];
+
+/** Also again, after somebody has signed in. */
+export function begin(page: Page, search: string): Step {
+  return [{ at: "asking", page, search, me: looking(null, 1) }, [{ do: "ask", part: "me", query: "", nth: 1 }]];
 }
 
-export function shownIn(search: string): Show {
-  const show = new URLSearchParams(search).get("show");
-  return show === "today" || show === "month" ? show : "week";
-}
-
-/** What is no filter is passed over, so that a link that was cut still shows something. */
-export function filtersIn(search: string): Filters {
-  const asked = new URLSearchParams(search);
-  const matching = (name: string, form: RegExp) => {
-    const value = asked.get(name);
-    return value !== null && form.test(value) ? value : null;
-  };
-  const by = asked.get("by");
-  return {
-    from: matching("from", DAY),
-    until: matching("until", DAY),
-    who: matching("who", ID),
-    by: by === "day" || by === "week" ? by : "session",
-  };
-}
-
-/** For an address and for the server alike; empty when nothing is filtered. */
-export function searchOf(filters: Filters): string {
-  const search = new URLSearchParams();
-  for (const name of ["from", "until", "who"] as const) {
-    const value = filters[name];
-    if (value !== null) search.set(name, value);
+export function step(state: State, input: Input, eyes: Moment["eyes"]): Step {
+  switch (input.type) {
+    case "trying":
+      return state.at === "sign_in" ? [{ ...state, busy: true, trouble: null }, []] : [state, []];
+    case "failed":
+      return state.at === "sign_in" ? [{ ...state, busy: false, trouble: input.trouble }, []] : [state, []];
+    case "signed_in":
+      return state.at === "sign_in" ? begin(state.page, state.search) : [state, []];
+    case "answered":
+      return answered(state, input);
+    case "again":
+      return again(state, input, eyes);
+    case "looked":
+      return eyes === "here" ? looked(state) : [state, []];
+    case "filter":
+      return filter(state, input.filters, "push");
+    case "went":
+      return filter(state, filtersIn(input.search), "went");
+    case "lost":
+      return refused(state, input.why) ?? [state, []];
+    default:
+      return input satisfies never;
   }
-  if (filters.by !== "session") search.set("by", filters.by);
-  const text = search.toString();
-  return text === "" ? "" : `?${text}`;
 }
 
-/** The days of one's own that are asked for, once it is known which day it is there. */
-export function daysOf(show: Show, today: string): string {
-  const from = show === "today" ? today : show === "week" ? mondayOf(today) : `${today.slice(0, 8)}01`;
-  return `?from=${from}&until=${today}`;
-}
-
-export function mondayOf(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
-  return date.toISOString().slice(0, 10);
-}
-
-/** Day by day, in order, each with its bars and what lies between them. */
-export function timeline(sessions: readonly Session[]): readonly DayLine[] {
-  const days = new Map<string, Bar[]>();
-  for (const session of sessions) {
-    const beyond = session.end.slice(0, 10) > session.day;
-    const bar = { from: minuteOf(session.start), to: beyond ? MIDNIGHT : minuteOf(session.end), beyond, session };
-    days.set(session.day, [...(days.get(session.day) ?? []), bar]);
+/** The page that was asked for, once it is known who asks. */
+function enter(page: Page, search: string, me: Me): Step {
+  if (!pagesOf(me).includes(page)) return [{ at: "denied", page, me }, []];
+  switch (page) {
+    case "accounts":
+      return [{ at: "accounts", me }, []];
+    case "duty": {
+      const own = looking<Duty>(null, 1);
+      // Which day it is there, the server says first.
+      return [
+        { at: "duty", me, show: shownIn(search), today: null, own },
+        [{ do: "ask", part: "own", query: "", nth: 1 }],
+      ];
+    }
+    case "service": {
+      const filters = filtersIn(search);
+      const [everyone, service] = [looking<Duty>(null, 1), looking<Service>(null, 1)];
+      return [
+        { at: "service", me, filters, staff: [], everyone, service },
+        [
+          { do: "ask", part: "service", query: "", nth: 1 },
+          { do: "ask", part: "everyone", query: spanQuery(filters), nth: 1 },
+        ],
+      ];
+    }
+    default:
+      return page satisfies never;
   }
-  const lines = [...days].map(([day, bars]) => {
-    const inOrder = bars.toSorted((a, b) => a.from - b.from);
-    const breaks = inOrder.slice(1).map((bar, n) => Math.max(0, bar.from - (inOrder[n]?.to ?? bar.from)));
-    return { day, bars: inOrder, breaks };
-  });
-  return lines.toSorted((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-/** "09:40" of a moment as the server has written it. */
-export function clockOf(moment: string): string {
-  return moment.slice(11, 16);
+function answered(state: State, input: Extract<Input, { type: "answered" }>): Step {
+  const { part, nth, asked } = input;
+  if (part !== "me" && "refused" in asked) {
+    const elsewhere = isOf(state, part, nth) ? refused(state, asked.refused) : null;
+    if (elsewhere) return elsewhere;
+  }
+  if (state.at === "asking" && part === "me" && state.me.nth === nth) {
+    if ("got" in asked) return enter(state.page, state.search, asked.got);
+    const { page, search } = state;
+    if (asked.refused === "signed_out") return [{ at: "sign_in", page, search, busy: false, trouble: null }, []];
+    return [{ ...state, me: settled(state.me, asked, "dropped") }, [soon("me", nth)]];
+  }
+  if (state.at === "duty" && part === "own" && state.own.nth === nth) {
+    if ("got" in asked && state.today === null) return askOwn({ ...state, today: asked.got.today });
+    const own = settled(state.own, asked, "dropped");
+    return [{ ...state, own }, own.is === "unreachable" ? [soon("own", nth)] : []];
+  }
+  if (state.at === "service" && part === "everyone" && state.everyone.nth === nth) {
+    const everyone = settled(state.everyone, asked, "dropped");
+    const staff = "got" in asked ? asked.got.staff : state.staff;
+    return [{ ...state, everyone, staff }, everyone.is === "unreachable" ? [soon("everyone", nth)] : []];
+  }
+  if (state.at === "service" && part === "service" && state.service.nth === nth)
+    return [{ ...state, service: settled(state.service, asked, "kept") }, [soon("service", nth)]];
+  return [state, []];
 }
 
-/** How high a chart's axis goes, in whole hours, with a line at every `every`. */
-export function axis(most: number): { readonly hours: number; readonly every: number } {
-  const needed = Math.max(1, Math.ceil(most / 60));
-  const every = needed <= 6 ? 1 : needed <= 12 ? 2 : needed <= 30 ? 5 : needed <= 60 ? 10 : Math.ceil(needed / 60) * 10;
-  return { hours: Math.ceil(needed / every) * every, every };
+/** Whether this is the answer that is waited for. */
+function isOf(state: State, part: Part, nth: number): boolean {
+  if (state.at === "duty") return part === "own" && state.own.nth === nth;
+  return state.at === "service" && (part === "everyone" || part === "service") && state[part].nth === nth;
 }
 
-function minuteOf(moment: string): number {
-  return Number(moment.slice(11, 13)) * 60 + Number(moment.slice(14, 16));
+/** Where a refusal leads, if it leads elsewhere: to signing in, or to asking who one is by now. */
+function refused(state: State, why: Refusal): Step | null {
+  if (state.at === "asking" || state.at === "sign_in" || state.at === "denied") return null;
+  const [page, search] = [state.at, searchNow(state)];
+  if (why === "signed_out") return [{ at: "sign_in", page, search, busy: false, trouble: { why: "signed_out" } }, []];
+  if (why !== "role") return null;
+  // The role has changed since. Which it is now, is asked when somebody goes to another page.
+  return [{ at: "denied", page, me: state.me }, []];
+}
+
+function searchNow(state: Extract<State, { at: "duty" | "service" | "accounts" }>): string {
+  if (state.at === "service") return searchOf(state.filters);
+  return state.at === "duty" ? `?show=${state.show}` : "";
+}
+
+function again(state: State, { part, nth }: { part: Part; nth: number }, eyes: Moment["eyes"]): Step {
+  // Nobody looks: it is asked as soon as somebody does.
+  if (eyes === "elsewhere") return [state, []];
+  if (state.at === "asking" && part === "me" && state.me.nth === nth) {
+    return [{ ...state, me: looking(state.me, nth + 1) }, [{ do: "ask", part, query: "", nth: nth + 1 }]];
+  }
+  if (state.at === "duty" && part === "own" && state.own.nth === nth) return askOwn(state);
+  if (state.at !== "service") return [state, []];
+  if (part === "everyone" && state.everyone.nth === nth) return askEveryone(state);
+  return part === "service" && state.service.nth === nth ? askService(state) : [state, []];
+}
+
+function looked(state: State): Step {
+  if (state.at === "asking" && state.me.is === "unreachable") return begin(state.page, state.search);
+  if (state.at === "duty" && state.own.is === "unreachable") return askOwn(state);
+  if (state.at !== "service") return [state, []];
+  const [next, effects] = askService(state);
+  if (state.everyone.is !== "unreachable") return [next, effects];
+  const [last, more] = askEveryone(next);
+  return [last, [...effects, ...more]];
+}
+
+function filter(state: State, filters: Filters, how: "push" | "went"): Step {
+  if (state.at !== "service") return [state, []];
+  const search = searchOf(filters);
+  const pushed: Effect[] = how === "push" && search !== searchOf(state.filters) ? [{ do: "push", search }] : [];
+  // Every look at everybody's duty is written down, so none is asked for that would show the same.
+  const isSame = spanQuery(filters) === spanQuery(state.filters) && state.everyone.is !== "unreachable";
+  if (isSame) return [{ ...state, filters }, pushed];
+  const [next, effects] = askEveryone({ ...state, filters });
+  return [next, [...pushed, ...effects]];
+}
+
+type At<K extends State["at"]> = Extract<State, { at: K }>;
+
+function askOwn(state: At<"duty">): Step {
+  const own = looking(state.own, state.own.nth + 1);
+  const query = state.today === null ? "" : daysOf(state.show, state.today);
+  return [{ ...state, own }, [{ do: "ask", part: "own", query, nth: own.nth }]];
+}
+
+function askEveryone(state: At<"service">): [At<"service">, Effect[]] {
+  const everyone = looking(state.everyone, state.everyone.nth + 1);
+  const query = spanQuery(state.filters);
+  return [{ ...state, everyone }, [{ do: "ask", part: "everyone", query, nth: everyone.nth }]];
+}
+
+function askService(state: At<"service">): [At<"service">, Effect[]] {
+  // What is asked every few seconds is not said to be looked for every few seconds.
+  const service = { ...state.service, nth: state.service.nth + 1 };
+  return [{ ...state, service }, [{ do: "ask", part: "service", query: "", nth: service.nth }]];
+}
+
+/** Trying again is not said anew. */
+function looking<T>(before: Looked<T> | null, nth: number): Looked<T> {
+  return { is: before?.is === "unreachable" ? "unreachable" : "looking", shown: before?.shown ?? null, nth };
+}
+
+function settled<T>(looked: Looked<T>, asked: Asked<T>, before: "kept" | "dropped"): Looked<T> {
+  if ("got" in asked) return { ...looked, is: "here", shown: asked.got };
+  const is = asked.refused === "dates" ? "no_days" : "unreachable";
+  return { ...looked, is, shown: before === "kept" ? looked.shown : null };
+}
+
+function soon(part: Part, nth: number): Effect {
+  return { do: "later", ms: AGAIN, input: { type: "again", part, nth } };
 }

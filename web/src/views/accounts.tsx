@@ -16,11 +16,12 @@ export function AccountsPage({ state, act }: Props) {
   return (
     <>
       <p class="why" role="alert">
-        {state.refused === null ? "" : office.refused(state.refused)}
+        {state.refused === null ? "" : state.refused === "unsure" ? words.unsure : office.refused(state.refused)}
       </p>
       <Asking state={state} act={act} />
       <Link state={state} act={act} />
-      {state.all === null ? <p role="status">{office.loading}</p> : <All all={state.all} act={act} />}
+      <p role="status">{state.sight !== "had" ? office.comes("unreachable") : state.all ? "" : office.loading}</p>
+      {state.all && <All all={state.all} act={act} />}
       <Add busy={state.busy} act={act} />
       <Log state={state} act={act} />
     </>

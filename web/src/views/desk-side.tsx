@@ -6,7 +6,7 @@ import { isHeld } from "../desk-rooms";
 import { en } from "../words/en";
 import { office } from "../words/en-office";
 import { wait } from "../words/en-wait";
-import { pagesOf } from "./office";
+import { pagesOf } from "../office-address";
 import { OwnKey } from "./own-key";
 
 export type DeskProps = { desk: Desk; act: (input: DeskInput) => void };

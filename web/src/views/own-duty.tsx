@@ -1,21 +1,23 @@
 // A counsellor's own duty: when they were at work today, this week or this month. Stateless.
 
-import type { Show } from "../office";
+import { cutsWeeks } from "../duty-days";
+import type { Looked } from "../office";
+import { SHOWS, type Show } from "../office-address";
 import type { Duty } from "../office-wire";
 import { office } from "../words/en-office";
-import { Rows, Sessions, Timeline } from "./duty-parts";
+import { Timeline } from "./duty-pictures";
+import { Rows, Sessions, Standing } from "./duty-tables";
 
 const words = office.duty;
-const SHOWS: readonly Show[] = ["today", "week", "month"];
 
-export function OwnDuty({ duty, show }: { duty: Duty; show: Show }) {
-  const totals = duty.totals[0] ?? { sessions: 0, minutes: 0, reply_count: 0 };
+export function OwnDuty({ own, show }: { own: Looked<Duty>; show: Show }) {
+  const duty = own.shown;
   return (
     <>
       <p>
         {words.about}{" "}
         <a href="/privacy" target="_blank" rel="noreferrer">
-          {words.privacy}
+          {words.privacy} <span class="soft small">{office.newTab}</span>
         </a>
       </p>
       <nav class="tabs" aria-label={words.show}>
@@ -25,21 +27,25 @@ export function OwnDuty({ duty, show }: { duty: Duty; show: Show }) {
           </a>
         ))}
       </nav>
-      <p class="sum">{words.totals(totals.sessions, totals.minutes, totals.reply_count)}</p>
-      {duty.sessions.length === 0 ? (
-        <p class="soft">{words.none}</p>
-      ) : (
-        <>
-          <h2>{words.timeline}</h2>
-          <Timeline sessions={duty.sessions} />
-          <div class="tables">
-            <Sessions sessions={duty.sessions} name={null} />
-            {show !== "today" && <Rows caption={words.byDay} rows={duty.days} of="day" name={null} />}
-            {show === "month" && <Rows caption={words.byWeek} rows={duty.weeks} of="week" name={null} />}
-          </div>
-        </>
-      )}
-      <p class="soft small">{words.zone(duty.zone)}</p>
+      <Standing duty={own} />
+      {duty !== null && duty.sessions.length > 0 && <Worked duty={duty} show={show} />}
+      {duty !== null && <p class="soft small">{words.zone(duty.zone)}</p>}
+    </>
+  );
+}
+
+function Worked({ duty, show }: { duty: Duty; show: Show }) {
+  return (
+    <>
+      <h2>{words.timeline}</h2>
+      <Timeline duty={duty} />
+      <h2>{words.figures}</h2>
+      <div class="tables">
+        <Sessions sessions={duty.sessions} name={null} />
+        <Rows caption={words.byDay} rows={duty.days} of="day" name={null} />
+        {show !== "today" && <Rows caption={words.byWeek} rows={duty.weeks} of="week" name={null} />}
+      </div>
+      {show !== "today" && cutsWeeks(duty) && <p class="soft small">{words.cutWeeks}</p>}
     </>
   );
 }

@@ -1,7 +1,9 @@
 // Every sentence of the pages below /desk, in English: one's own duty, the service, the accounts.
 // Plain figures, no praise and no blame; nothing that is not already true.
 
-import type { Page, Show } from "../office";
+import { clockOf, type DayLine } from "../duty-days";
+import type { Looked } from "../office";
+import type { By, Page, Show } from "../office-address";
 import type { Coarse, Refusal } from "../office-wire";
 import type { StaffRole } from "../protocol.gen";
 
@@ -11,14 +13,20 @@ const brief = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", ti
 const whole = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const stamp = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 const plural = (count: number, one: string, many: string) => `${number.format(count)} ${count === 1 ? one : many}`;
-const length = (minutes: number) =>
-  minutes < 60 ? `${minutes} min` : `${number.format(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+const length = (minutes: number) => {
+  const [hours, rest] = [`${number.format(Math.floor(minutes / 60))} h`, `${minutes % 60} min`];
+  if (minutes < 60) return rest;
+  return minutes % 60 === 0 ? hours : `${hours} ${rest}`;
+};
+const replied = (count: number) => (count === 0 ? "no replies" : plural(count, "reply", "replies"));
 
 export const office = {
   titles: { duty: "My duty sessions", service: "The service", accounts: "Accounts" } satisfies Record<Page, string>,
   pages: "Pages",
   desk: "Desk",
+  ownTab: "(opens the desk’s own tab)",
   newTab: "(opens in a new tab)",
+  toOwn: "Your own duty sessions",
   day: (day: string) => date.format(new Date(`${day}T00:00:00Z`)),
   wholeDay: (day: string) => whole.format(new Date(`${day}T00:00:00Z`)),
   /** Short, under a bar. */
@@ -34,7 +42,7 @@ export const office = {
       case "dates":
         return "These days cannot be shown: the first must not be after the last, and no more than 366 days at once.";
       case "signed_out":
-        return "You are signed out. Load this page again to sign in.";
+        return "You are signed out. Sign in to go on.";
       case "login":
         return "This login does not fit: letters a to z, digits, and . _ @ - alone.";
       case "nickname":
@@ -51,6 +59,8 @@ export const office = {
         return why satisfies never;
     }
   },
+  comes: (is: Looked<unknown>["is"]) =>
+    is === "looking" ? "One moment…" : "The service cannot be reached just now. Trying again.",
 
   duty: {
     about:
@@ -63,12 +73,24 @@ export const office = {
       `${plural(sessions, "session", "sessions")}, ${length(minutes)}, ${plural(replies, "reply", "replies")}`,
     zone: (zone: string) => `Times are those of ${zone}.`,
     timeline: "Timeline",
+    figures: "In figures",
+    lineIs: ({ day, bars, breaks }: DayLine) => {
+      const said = bars.flatMap(({ session, beyond }, n) => [
+        ...(n > 0 ? [`break of ${length(breaks[n - 1]?.minutes ?? 0)}`] : []),
+        `${clockOf(session.start)} to ${clockOf(session.end)}${beyond ? " the next day" : ""}, ${replied(session.reply_count)}`,
+      ]);
+      return `${date.format(new Date(`${day}T00:00:00Z`))}: ${bars.length === 0 ? "no sessions" : said.join("; ")}`;
+    },
+    beyondIs: (clock: string) => `Goes on until ${clock} the next day.`,
+    legend: { worked: "at work", idle: "at work, no replies", rest: "break" },
+    cutWeeks: "Of a week that lies only partly within these days, only these days count.",
+    byDayInAll: "Everyone’s hours by day",
     sessions: "Sessions",
     byDay: "By day",
     byWeek: "By week",
     byCounsellor: "By counsellor",
     rest: (minutes: number) => `Break of ${length(minutes)}`,
-    replies: (count: number) => (count === 0 ? "no replies" : plural(count, "reply", "replies")),
+    replies: replied,
     beyond: (clock: string) => `${clock} the next day`,
     columns: {
       who: "Counsellor",
@@ -85,9 +107,9 @@ export const office = {
   service: {
     now: "Now",
     waiting: "waiting",
-    reconnecting: (count: number) => `${number.format(count)} of them reconnecting`,
+    reconnecting: (count: number) => `, ${count === 1 ? "one" : number.format(count)} of them reconnecting`,
     longest: "longest wait",
-    available: "available",
+    available: "counsellors available",
     expected: "expected wait",
     unknown: "We do not know yet",
     nobody: "Nobody is available",
@@ -99,20 +121,31 @@ export const office = {
     who: "Counsellor",
     everyone: "Everyone",
     by: "Rows",
-    bys: { session: "Sessions", day: "Days", week: "Weeks" },
+    bys: { session: "Sessions", day: "Days", week: "Weeks" } satisfies Record<By, string>,
+    somebody: "Somebody without an account",
+    standing: (waiting: number, available: number) =>
+      `${number.format(waiting)} waiting, ${plural(available, "counsellor", "counsellors")} available.`,
+    asTable: "Hours by day as a table",
+    hour: (hour: number) => `${hour} h`,
     apply: "Show",
     csv: "Download as CSV",
     chart: "Hours by day",
     chartIs: (from: string, until: string, minutes: number) =>
       `Hours of duty by day, ${whole.format(new Date(`${from}T00:00:00Z`))} to ${whole.format(new Date(`${until}T00:00:00Z`))}: ${length(minutes)} in all. The table below has the figures.`,
     hours: "By hour of the week",
-    few: "An empty cell had fewer than five conversations; those are not shown.",
-    waits: "Waits: the middle one, in minutes",
-    lengths: "Conversations: the length of the middle one, in minutes",
+    few: "Of fewer than five conversations nothing is shown: their cells are empty.",
+    middle:
+      "Each cell says between which times the middle one of all lies, and is tinted the more, the longer that is.",
+    waits: "Waits",
+    lengths: "Lengths of conversations",
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     block: (hour: number) => `${hour}–${hour + 3} h`,
     coarse: ({ from_min, to_min }: Coarse) =>
-      to_min === null ? `${from_min} or more` : from_min === 0 ? `under ${to_min}` : `${from_min} to ${to_min}`,
+      to_min === null
+        ? `${from_min} min or more`
+        : from_min === 0
+          ? `under ${to_min} min`
+          : `${from_min} to ${to_min} min`,
     weekday: "Day",
   },
 
@@ -146,6 +179,8 @@ export const office = {
     link: (nickname: string) => `A link for ${nickname}`,
     linkHint:
       "Give it to them yourself: with it they choose their password. It is good once, for 7 days, and is not shown again.",
+    unsure:
+      "The service did not answer, so nobody knows whether this was done. See below how it is now, and repeat it if it was not. If a link was to come, reset the account: that makes another.",
     copy: "Copy the link",
     copied: "Copied",
     done: "Done",
