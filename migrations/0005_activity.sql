@@ -25,11 +25,14 @@ create index duty_session_by_start on duty_session (started);
 -- How far the log has been looked through, and with which expiry.
 insert into counter (name, value) values ('activity_folded', 0), ('activity_expire', 0);
 
--- How often somebody waited, or a conversation lasted, about so long, by the hour of the week in which it began.
+-- The number of the batch that was written last, so that one whose answer was lost is not written twice.
+insert into counter (name, value) values ('activity_batch', 0);
+
+-- How often somebody waited, or a conversation lasted, about so long, by the three hours of the week in which it began.
 create table service_hour (
     what text not null check (what in ('wait', 'length')),
-    hour bigint not null check (hour between 0 and 167),
+    block bigint not null check (block between 0 and 55),
     step bigint not null,
     n bigint not null,
-    primary key (what, hour, step)
+    primary key (what, block, step)
 );

@@ -6,7 +6,7 @@
 -- The digest of the link, while the account has no password of its own; the link itself is never kept.
 alter table account add column invited text;
 alter table account add column invited_until bigint;
-create unique index account_invited on account (invited);
+create unique index account_invited on account (invited) where invited is not null;
 
 -- What staff did, with whom and when. Only ever added to: no login, no name, no address and nothing that was said.
 create table audit (

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     names::Names,
-    store::{self, AccountRow, Changed, StaffRole, Store, accounts::Doer},
+    store::{self, Access, AccountRow, Changed, StaffRole, Store, accounts::Doer},
 };
 
 #[derive(Args)]
@@ -122,7 +122,7 @@ async fn carry_out(store: &dyn Store, deed: Prepared, settings: &Settings, clock
     match deed {
         Prepared::Add { applicant, login, role } => {
             let names = Names::open(&settings.slots)?;
-            let account = applicant.into_account(&staff, &names, role, clock.now()).await?;
+            let account = applicant.into_account(&staff, &names, role, clock.date()).await?;
             match store.add_account(account).await? {
                 Some(_) => only(store, &login).await,
                 None => bail!("an account has this login or this nickname already: choose another"),
@@ -130,17 +130,17 @@ async fn carry_out(store: &dyn Store, deed: Prepared, settings: &Settings, clock
         }
         Prepared::List => Ok(store.accounts().await?),
         Prepared::Disable { login } => {
-            done(store.disable_account(&known(&login)?, clock.now()).await?, &login)?;
+            done(store.disable_account(&known(&login)?, clock.date()).await?, &login)?;
             only(store, &login).await
         }
         Prepared::Reset { login, password } => {
             let hash = staff.hash_password(password).await?;
-            store.reset_account(&known(&login)?, &hash, clock.now()).await?;
+            store.reset_account(&known(&login)?, &hash, clock.date()).await?;
             only(store, &login).await
         }
         Prepared::SetRole { login, role } => {
             let [account] = &only(store, &login).await?[..] else { return Err(nobody(&login)) };
-            done(store.set_role(account.account, role, clock.now(), Doer::Terminal).await?, &login)?;
+            done(store.set_role(account.account, role, clock.date(), Doer::Terminal).await?, &login)?;
             only(store, &login).await
         }
     }
@@ -187,7 +187,7 @@ fn print_json(accounts: &[AccountRow]) -> io::Result<()> {
             "login": account.login,
             "nickname": account.nickname,
             "role": role_word(account.role),
-            "disabled": account.disabled,
+            "disabled": account.access == Access::Disabled,
         });
         writeln!(out, "{line}")?;
     }
@@ -198,9 +198,8 @@ fn print_table(accounts: &[AccountRow]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let width = accounts.iter().map(|account| account.login.len()).max().unwrap_or(0);
     for account in accounts {
-        let state = if account.disabled { "disabled" } else { "enabled" };
-        let (login, role) = (&account.login, role_word(account.role));
-        writeln!(out, "{login:width$}  {role:13}  {state:8}  {}", account.nickname.expose())?;
+        let (login, role, access) = (&account.login, role_word(account.role), account.access.text());
+        writeln!(out, "{login:width$}  {role:13}  {access:8}  {}", account.nickname.expose())?;
     }
     Ok(())
 }

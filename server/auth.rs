@@ -19,11 +19,12 @@ use quietline_domain::{AccountId, Span, Time, window::Limit};
 use tokio::sync::Semaphore;
 
 use crate::{
+    clock::Moment,
     config::Settings,
     names::{self, Names},
     place::{Place, Windows},
     private::{Credential, Digested, Nickname},
-    store::{AccountRow, Kept, NewAccount, StaffRole, Store},
+    store::{Access, AccountRow, Kept, NewAccount, StaffRole, Store},
 };
 
 /// How long a session lasts.
@@ -114,36 +115,36 @@ impl Staff {
         login: &str,
         password: String,
         place: Place,
-        now: Time,
+        now: Moment,
     ) -> Result<Result<(AccountRow, Credential), SignInRefused>> {
         // No account has a login that does not do, so those share one window.
         let login = tidy_login(login).unwrap_or_default();
-        if let Err(retry) = self.look(&login, place, now) {
+        if let Err(retry) = self.look(&login, place, now.at) {
             return Ok(Err(SignInRefused::TooMany { retry }));
         }
         let _turn = self.one_password.acquire().await?;
-        if let Err(retry) = self.look(&login, place, now) {
+        if let Err(retry) = self.look(&login, place, now.at) {
             return Ok(Err(SignInRefused::TooMany { retry }));
         }
         let found = store.account_by_login(&login).await?;
-        // Who was invited has no password yet.
-        let found = found.filter(|(_, hash)| !hash.is_empty());
+        // Who was invited has no password that could be compared.
+        let found = found.filter(|(account, _)| account.access != Access::Invited);
         let (account, hash) = found.map_or((None, NOBODYS_HASH.to_owned()), |(account, hash)| (Some(account), hash));
         let verified = hash.clone();
         let fits = tokio::task::spawn_blocking(move || verify(&password, &hash)).await??;
-        match account.filter(|account| fits && !account.disabled) {
+        match account.filter(|account| fits && account.access == Access::Enabled) {
             Some(account) => {
-                let credential = start_session(store, account.account, now).await?;
+                let credential = start_session(store, account.account, now.date).await?;
                 // Reset or disabled while the password was compared: whoever did that has ended sessions before this one.
                 let still = store.account_by_login(&login).await?;
-                if still.is_none_or(|(account, hash)| account.disabled || hash != verified) {
-                    store.end_session(credential.digest(), now).await?;
+                if still.is_none_or(|(account, hash)| account.access != Access::Enabled || hash != verified) {
+                    store.end_session(credential.digest(), now.date).await?;
                     return Ok(Err(SignInRefused::Wrong));
                 }
                 Ok(Ok((account, credential)))
             }
             None => {
-                self.count_wrong(login, place, now);
+                self.count_wrong(login, place, now.at);
                 Ok(Err(SignInRefused::Wrong))
             }
         }

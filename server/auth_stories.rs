@@ -41,7 +41,7 @@ impl House {
 
     async fn sign_in(&self, login: &str, password: &str, from: &str, now: Time) -> Result<AccountRow, SignInRefused> {
         let place = self.place(from);
-        let outcome = self.staff.sign_in(&self.store, login, password.into(), place, now).await.unwrap();
+        let outcome = self.staff.sign_in(&self.store, login, password.into(), place, Moment::of(now)).await.unwrap();
         outcome.map(|(account, _)| account)
     }
 }
@@ -57,7 +57,8 @@ async fn the_right_password_opens_a_session_and_the_wrong_one_does_not() {
     assert_eq!(house.sign_in("berta", PASSWORD, "10.0.0.1", START).await.err(), Some(SignInRefused::Wrong));
 
     let place = house.place("10.0.0.1");
-    let signed_in = house.staff.sign_in(&house.store, " Anna", PASSWORD.into(), place, START).await.unwrap();
+    let signed_in =
+        house.staff.sign_in(&house.store, " Anna", PASSWORD.into(), place, Moment::of(START)).await.unwrap();
     let (account, credential) = signed_in.unwrap();
     assert_eq!(account.nickname.expose(), "Anna");
     let session = credential.digest();

@@ -3,12 +3,13 @@
 //! The system clock is read once, at the start; from then on time passes as the monotonic clock says, so that no
 //! adjustment of the machine's clock closes a room. Time in which the whole process stood still, suspended or stopped,
 //! does not pass here at all: nobody could be heard in it. Nor does time in which the clock is held, because nothing that
-//! is said can be kept. Tests have a clock whose hands they move.
+//! is said can be kept. What is told by date (work, who did what, how long a link is good) asks the calendar instead, which
+//! leaves nothing out. Tests have a clock whose hands they move.
 
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -29,7 +30,22 @@ pub struct Clock(Arc<Hands>);
 
 enum Hands {
     System { started: Time, since: Instant, passed: Passed },
-    Moved { hands: watch::Sender<Time>, held: AtomicBool },
+    Moved { hands: watch::Sender<Time>, date: AtomicI64, held: AtomicBool },
+}
+
+/// One moment as a room's clock has it and as the calendar has it: they part with every standstill, and neither may be
+/// taken for the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    pub at: Time,
+    pub date: Time,
+}
+
+impl Moment {
+    /// For a clock that has never stood still.
+    pub fn of(time: Time) -> Self {
+        Self { at: time, date: time }
+    }
 }
 
 /// How much time has passed, in milliseconds, without the time in which nobody could look or nothing could be kept.
@@ -97,13 +113,13 @@ impl Stopwatch {
 
 impl Clock {
     pub fn system() -> Self {
-        let started = Time((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64);
-        Self(Arc::new(Hands::System { started, since: Instant::now(), passed: Passed::default() }))
+        Self(Arc::new(Hands::System { started: calendar(), since: Instant::now(), passed: Passed::default() }))
     }
 
     /// A clock that stands still until it is moved.
     pub fn by_hand(start: Time) -> Self {
-        Self(Arc::new(Hands::Moved { hands: watch::Sender::new(start), held: AtomicBool::new(false) }))
+        let (hands, date) = (watch::Sender::new(start), AtomicI64::new(start.0));
+        Self(Arc::new(Hands::Moved { hands, date, held: AtomicBool::new(false) }))
     }
 
     pub fn now(&self) -> Time {
@@ -113,6 +129,18 @@ impl Clock {
             }
             Hands::Moved { hands, .. } => *hands.borrow(),
         }
+    }
+
+    /// What time it is in the world. It can be set back.
+    pub fn date(&self) -> Time {
+        match &*self.0 {
+            Hands::System { .. } => calendar(),
+            Hands::Moved { date, .. } => Time(date.load(Ordering::Relaxed)),
+        }
+    }
+
+    pub fn moment(&self) -> Moment {
+        Moment { at: self.now(), date: self.date() }
     }
 
     /// From now on no time passes: nothing that anybody says can be kept, so nobody's silence counts.
@@ -139,11 +167,11 @@ impl Clock {
         }
     }
 
-    /// Moves a clock by hand, unless it is held; the system's clock cannot be moved and stays as it is.
+    /// Moves a clock by hand, and the date alone while it is held; the system's clock cannot be moved and stays as it is.
     pub fn pass(&self, ms: i64) {
-        if let Hands::Moved { hands, held } = &*self.0
-            && !held.load(Ordering::Relaxed)
-        {
+        let Hands::Moved { hands, date, held } = &*self.0 else { return };
+        date.fetch_add(ms, Ordering::Relaxed);
+        if !held.load(Ordering::Relaxed) {
             hands.send_modify(|now| now.0 += ms);
         }
     }
@@ -166,6 +194,10 @@ impl Clock {
             }
         }
     }
+}
+
+fn calendar() -> Time {
+    Time((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! When counsellors were at work: who writes the log of it, what it comes to, and who is shown what.
 //!
-//! What a session is, is the domain's to decide; the log itself is kept by the store. `journal.rs` writes; `worked.rs`
-//! reads, `report.rs` adds up, and `api.rs`, `csv.rs` and `verbs.rs` show. No student is in any of it.
+//! What a session is, is the domain's to decide; the log itself is kept by the store. `journal.rs` writes, and `tally.rs`
+//! counts how long people waited and talked; `worked.rs` reads, `report.rs` adds up, and `api.rs`, `csv.rs` and `verbs.rs` show. No student is in any of it.
 
 pub mod api;
 mod csv;
@@ -11,6 +11,7 @@ pub mod journal;
 mod log;
 mod report;
 mod shown;
+pub mod tally;
 mod verbs;
 mod worked;
 

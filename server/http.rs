@@ -190,8 +190,8 @@ impl From<AccountRow> for Me {
 
 async fn sign_in(request: HttpRequest, asked: web::Json<SignIn>, parts: web::Data<Parts>) -> HttpResponse {
     let SignIn { login, password } = asked.into_inner();
-    let now = parts.clock.now();
-    let place = parts.places.of_request(&request, &parts.settings.trusted_proxies, now);
+    let now = parts.clock.moment();
+    let place = parts.places.of_request(&request, &parts.settings.trusted_proxies, now.at);
     match parts.staff.sign_in(&*parts.store, &login, password, place, now).await {
         Ok(Ok(signed_in)) => welcome(&request, &parts, signed_in).await,
         Ok(Err(SignInRefused::Wrong)) => HttpResponse::Unauthorized().json(Refused::because("wrong")),
@@ -224,7 +224,7 @@ async fn sign_out(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse
 }
 
 async fn end_session(parts: &Parts, session: crate::private::Digested) -> anyhow::Result<()> {
-    parts.store.end_session(session, parts.clock.now()).await?;
+    parts.store.end_session(session, parts.clock.date()).await?;
     // The queue also looks by itself from time to time, so a full mailbox only makes it later.
     let _ = parts.queue.try_send(StaffChanged);
     Ok(())
@@ -246,7 +246,7 @@ struct FirstAccount {
 async fn first_account(request: HttpRequest, asked: web::Json<FirstAccount>, parts: web::Data<Parts>) -> HttpResponse {
     let FirstAccount { token, login, nickname, password } = asked.into_inner();
     let applicant = Applicant::new(&login, &nickname, password, &parts.settings.guest_prefix);
-    match parts.staff.first(&*parts.store, &parts.names, &token, applicant, parts.clock.now()).await {
+    match parts.staff.first(&*parts.store, &parts.names, &token, applicant, parts.clock.date()).await {
         Ok(Ok(signed_in)) => welcome(&request, &parts, signed_in).await,
         Ok(Err(FirstRefused::Gone)) => HttpResponse::Forbidden().json(Refused::because("gone")),
         Ok(Err(FirstRefused::Unfit(why))) => unfit(why),

@@ -51,7 +51,7 @@ pub async fn keep(account: web::ReqData<AccountRow>, own: web::Json<Own>, parts:
         return HttpResponse::BadRequest().json(Refused::because("malformed"));
     }
     if let Some(kept) = kept
-        && let Err(error) = parts.store.keep_identity(account.account, public, kept, parts.clock.now()).await
+        && let Err(error) = parts.store.keep_identity(account.account, public, kept, parts.clock.date()).await
     {
         return fault("keeping a key", &error.into());
     }

@@ -124,21 +124,22 @@ impl Parts {
             duty: settings.duty,
         };
         let (queue_store, queue_clock, names_of_house) = (store.clone(), clock.clone(), names.clone());
-        let journal = Arc::new(duty::journal::Journal::new(store.clone(), clock.clone(), settings.time_zone.clone()));
-        let journal_of_house = journal.clone();
+        let journal = Arc::new(duty::journal::Journal::start(store.clone(), clock.clone()));
+        let journal_of_queue = journal.clone();
+        let tally = duty::tally::Tally::new(store.clone(), clock.clone(), settings.time_zone.clone());
         let mut house = None;
         let lobby = Lobby::create(|ctx| {
             let lobby = ctx.address();
             let around = queue::House {
                 store: queue_store,
                 shares: shares.clone(),
-                journal: journal_of_house.clone(),
+                journal: journal_of_queue,
                 clock: queue_clock,
                 lobby: lobby.clone(),
             };
             let queue = Queue::new(around, rules_of_queue, machine, staff).start();
             let built = House {
-                journal: journal_of_house,
+                tally: Arc::new(tally),
                 names: names_of_house,
                 shares: shares.clone(),
                 staff_key: staff_key.public(),
@@ -224,6 +225,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     if let Err(error) = parts.store.alive(parts.clock.now()).await {
         log::error!("the database does not take the last sign of life: {error}");
     }
+    parts.journal.close().await;
     parts.shares.close().await;
     parts.store.close().await;
     Ok(())

@@ -34,8 +34,12 @@ const LOOK_EVERY: Span = Span::seconds(1);
 /// How often the log of work is looked through.
 const LOOK_THROUGH_EVERY: Span = Span::seconds(30);
 
-/// As many entries in one transaction: so few that whoever says something meanwhile does not notice.
-const ENTRIES_AT_ONCE: u32 = 500;
+/// As many entries in one transaction: so few that whoever says something meanwhile does not notice, also when each is another
+/// counsellor's and the database is far.
+const ENTRIES_AT_ONCE: u32 = 64;
+
+/// Between two such transactions.
+const LOOK_ON: Duration = Duration::from_millis(5);
 
 /// Beats until another server has taken over the database.
 pub async fn beat(parts: Parts) -> StoreError {
@@ -59,7 +63,7 @@ pub async fn sweep(parts: &Parts) -> Kept<u64> {
     let Parts { store, lobby, clock, .. } = parts;
     // First, because what follows takes what they leave in the database's log; rooms do not wait for their luck.
     let intakes = sweep_intakes(&**store, clock.now().plus(Span(-parts.settings.intake_stale.0))).await;
-    store.sweep(clock.now()).await?;
+    store.sweep(clock.moment()).await?;
     let mut erased = 0;
     for id in store.rooms().await?.into_iter().map(|row| row.room) {
         let room = match lobby.send(Wake(id)).await {
@@ -151,7 +155,7 @@ async fn look_through(parts: &Parts) {
     while !parts.clock.is_held() {
         match parts.store.look_through(parts.settings.duty, ENTRIES_AT_ONCE).await {
             Ok(looked) if looked < u64::from(ENTRIES_AT_ONCE) => return,
-            Ok(_) => {}
+            Ok(_) => tokio::time::sleep(LOOK_ON).await,
             Err(error) => return log::error!("activity fault: {error}"),
         }
     }

@@ -150,7 +150,7 @@ pub async fn those_who_may(
     let row = REQUESTS.iter().find(|(asked, pattern, _)| *asked == method && route.as_deref() == Some(*pattern));
     let refusal = match (row, request.app_data::<web::Data<Parts>>()) {
         (Some((_, _, action)), Some(parts)) => {
-            let (request, now) = (request.request(), parts.clock.now());
+            let (request, now) = (request.request(), parts.clock.date());
             match auth::session(request, &parts.settings, &*parts.store, now).await {
                 Ok(Some(account)) if may(account.role, *action) => {
                     request.extensions_mut().insert(account);

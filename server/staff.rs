@@ -42,8 +42,7 @@ struct Account {
     login: String,
     nickname: Nickname,
     role: Role,
-    disabled: bool,
-    invited: bool,
+    access: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +102,7 @@ async fn add(
 ) -> HttpResponse {
     let New { login, nickname, role } = asked.into_inner();
     let invited = match Newcomer::new(&login, &nickname, &parts.settings.guest_prefix) {
-        Ok(newcomer) => newcomer.into_account(&parts.names, role.into(), String::new(), parts.clock.now()),
+        Ok(newcomer) => newcomer.into_account(&parts.names, role.into(), String::new(), parts.clock.date()),
         Err(why) => return unfit(why),
     };
     let (token, link) = match new_link(&parts) {
@@ -118,7 +117,7 @@ async fn add(
 }
 
 async fn disable(id: web::Path<Uuid>, me: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
-    let done = parts.store.dismiss(account(*id), parts.clock.now(), me.account).await;
+    let done = parts.store.dismiss(account(*id), parts.clock.date(), me.account).await;
     answer(&parts, done, || HttpResponse::NoContent().finish())
 }
 
@@ -132,7 +131,7 @@ async fn reset(
         Ok(made) => made,
         Err(error) => return fault("making a link", &error),
     };
-    let done = parts.store.reissue(account(*id), link, parts.clock.now(), me.account).await;
+    let done = parts.store.reissue(account(*id), link, parts.clock.date(), me.account).await;
     answer(&parts, done, || HttpResponse::Ok().json(Invited { link: address(&request, &parts, &token) }))
 }
 
@@ -143,7 +142,7 @@ async fn set_role(
     parts: web::Data<Parts>,
 ) -> HttpResponse {
     let by = Doer::Account(me.account);
-    let done = parts.store.set_role(account(*id), asked.role.into(), parts.clock.now(), by).await;
+    let done = parts.store.set_role(account(*id), asked.role.into(), parts.clock.date(), by).await;
     answer(&parts, done, || HttpResponse::NoContent().finish())
 }
 
@@ -157,7 +156,7 @@ async fn audit(asked: web::Query<Before>, parts: web::Data<Parts>) -> HttpRespon
 /// Not among those who are signed in: whoever has the link is not yet.
 pub async fn choose_password(request: HttpRequest, asked: web::Json<Chosen>, parts: web::Data<Parts>) -> HttpResponse {
     let Chosen { token, password } = asked.into_inner();
-    let now = parts.clock.now();
+    let now = parts.clock.date();
     match parts.staff.choose_password(&*parts.store, &token, password, now).await {
         Ok(Ok(signed_in)) => {
             let _ = parts.queue.try_send(StaffChanged);
@@ -171,7 +170,7 @@ pub async fn choose_password(request: HttpRequest, asked: web::Json<Chosen>, par
 
 fn new_link(parts: &Parts) -> anyhow::Result<(Credential, Link)> {
     let token = Credential::random()?;
-    let until = parts.clock.now().plus(LINK_STANDS);
+    let until = parts.clock.date().plus(LINK_STANDS);
     let link = Link { digest: token.digest(), until };
     Ok((token, link))
 }
@@ -206,8 +205,8 @@ fn account(id: Uuid) -> AccountId {
 
 impl From<AccountRow> for Account {
     fn from(row: AccountRow) -> Self {
-        let AccountRow { account, login, nickname, role, disabled, invited, .. } = row;
-        Self { id: Uuid::from_u128(account.0), login, nickname, role: role.into(), disabled, invited }
+        let AccountRow { account, login, nickname, role, access, .. } = row;
+        Self { id: Uuid::from_u128(account.0), login, nickname, role: role.into(), access: access.text() }
     }
 }
 

@@ -95,7 +95,7 @@ pub async fn desk(req: HttpRequest, payload: web::Payload, parts: web::Data<Part
     if parts.clock.is_held() {
         return open(&req, payload, &parts, Refused(CloseCode::TryAgain));
     }
-    match parts.store.session(session, parts.clock.now()).await {
+    match parts.store.session(session, parts.clock.date()).await {
         Err(_) => open(&req, payload, &parts, Refused(CloseCode::TryAgain)),
         Ok(None) => open(&req, payload, &parts, Refused(CloseCode::SignedOut)),
         Ok(Some(account)) => open(&req, payload, &parts, desk::Desk::new(parts.clone(), session, account)),

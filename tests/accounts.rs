@@ -61,7 +61,7 @@ async fn whoever_is_added_chooses_their_own_password_and_is_signed_out_by_a_rese
 
     let seen = asks(&portal.address, "GET", "/api/accounts", &ada, None).await.json();
     let id = seen[1]["id"].as_str().expect("an id").to_owned();
-    let row = json!({"id": id, "login": "ben", "nickname": "Benno", "role": "supervisor", "disabled": false, "invited": false});
+    let row = json!({"id": id, "login": "ben", "nickname": "Benno", "role": "supervisor", "access": "enabled"});
     assert_eq!(seen[1], row);
 
     let mut desk = portal.desk(&ben).await;

@@ -211,7 +211,12 @@ async fn the_sweep_erases_what_should_have_been_erased_and_was_not() {
     };
     portal.parts.shares.give(new.room).await.expect("gives");
     store.open_room(new).await.expect("opens");
-    let take = quietline::store::NewTake { room: RoomId(7), account, claim: ClaimId(1), now: Time(1_000_000) };
+    let take = quietline::store::NewTake {
+        room: RoomId(7),
+        account,
+        claim: ClaimId(1),
+        now: quietline::clock::Moment::of(Time(1_000_000)),
+    };
     store.take(take).await.expect("takes");
     portal.seconds_pass(590);
     let mut page = portal.returns(&student.key).await;

@@ -258,7 +258,8 @@ fn a_server_says_where_it_is_and_who_may_be_first() {
 
     // Beside the running server; it must see the change. Somebody has to remain who can add, disable and reset.
     assert_eq!(run(folder.path(), &["account", "disable", "anna", "--json"], "").status.code(), Some(1));
-    let second = ["account", "add", "ben", "--nickname", "Ben", "--role", "administrator", "--password-stdin", "--json"];
+    let second =
+        ["account", "add", "ben", "--nickname", "Ben", "--role", "administrator", "--password-stdin", "--json"];
     lines(run(folder.path(), &second, PASSWORD));
     let disabled = lines(run(folder.path(), &["account", "disable", "anna", "--json"], ""));
     assert_eq!(disabled[0]["disabled"], true);

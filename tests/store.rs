@@ -23,8 +23,9 @@ mod turns;
 mod update;
 
 use quietline::{
+    clock::Moment,
     private::Credential,
-    store::{Appended, Availability, Changed, ClaimRow, Erasure, Fate, NewTake, Take},
+    store::{Access, Appended, Availability, Changed, ClaimRow, Erasure, Fate, NewTake, Take},
 };
 use quietline_domain::{
     ClaimId, Role, RoomId, Time,
@@ -106,7 +107,7 @@ async fn a_room_is_given_once_however_many_ask() {
         store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
         let takes = (0..50_u128).map(|n| {
             let store = store.clone();
-            let take = NewTake { room: RoomId(1), account: asha, claim: ClaimId(n), now: Time(1) };
+            let take = NewTake { room: RoomId(1), account: asha, claim: ClaimId(n), now: Moment::of(Time(1)) };
             tokio::spawn(async move { store.take(take).await.expect("answers") })
         });
         let mut taken = 0;
@@ -121,7 +122,7 @@ async fn a_room_is_given_once_however_many_ask() {
         let row = store.room(RoomId(1)).await.expect("reads").expect("is there");
         let claim = row.counsellor.expect("has a counsellor").claim.expect("was a click");
         store.append(line(1, 2, Role::Student, "more")).await.expect("saves");
-        let again = store.take(NewTake { room: RoomId(1), account: asha, claim, now: Time(2) }).await;
+        let again = store.take(NewTake { room: RoomId(1), account: asha, claim, now: Moment::of(Time(2)) }).await;
         let Ok(Take::Taken(row)) = again else { panic!("the same click has the same answer") };
         assert_eq!(row.counsellor.expect("has a counsellor").after, 1);
         assert_eq!(store.claims(Time(0)).await.expect("reads").len(), 1, "a lost click is not remembered");
@@ -151,8 +152,8 @@ async fn an_erased_room_leaves_nothing_and_its_key_opens_a_new_one() {
         let key = room.key;
         open(&*store, room).await;
         store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
-        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(Erasure { lines: 1, intake: Fate::None }));
-        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), None);
+        assert_eq!(store.erase(RoomId(1), None).await.expect("erases"), Some(Erasure { lines: 1, intake: Fate::None }));
+        assert_eq!(store.erase(RoomId(1), None).await.expect("erases"), None);
         assert!(store.rooms().await.expect("reads").is_empty());
         assert!(store.lines(RoomId(1), 0).await.expect("reads").is_empty());
         assert_eq!(store.append(line(1, 2, Role::Student, "x")).await.expect("saves"), Appended::NoRoom);
@@ -195,7 +196,7 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
         assert_eq!(store.disable_account("nobody", Time(1)).await.expect("writes"), Changed::NoSuchAccount);
         assert!(store.reset_account("login1", "other", Time(2)).await.expect("writes"));
         let (row, hash) = store.account_by_login("login1").await.expect("reads").expect("is there");
-        assert_eq!((row.disabled, hash.as_str()), (false, "other"));
+        assert_eq!((row.access, hash.as_str()), (Access::Enabled, "other"));
     }
 }
 
@@ -206,7 +207,10 @@ async fn what_was_answered_is_there_after_opening_again() {
         let account = counsellor(&*store, 1).await;
         open(&*store, new_room(1)).await;
         store.append(line(1, 1, Role::Student, "hi")).await.expect("saves");
-        store.take(NewTake { room: RoomId(1), account, claim: ClaimId(4), now: Time(3) }).await.expect("answers");
+        store
+            .take(NewTake { room: RoomId(1), account, claim: ClaimId(4), now: Moment::of(Time(3)) })
+            .await
+            .expect("answers");
         drop(store);
 
         let store = database.open().await;
@@ -222,7 +226,8 @@ async fn a_click_has_one_room_whichever_it_is_asked_with() {
     // W6: an answer that was lost on its way from the database.
     for (store, _) in stores().await {
         let account = counsellor(&*store, 1).await;
-        let [first, second] = [1, 2].map(|n| NewTake { room: RoomId(n), account, claim: ClaimId(4), now: Time(3) });
+        let [first, second] =
+            [1, 2].map(|n| NewTake { room: RoomId(n), account, claim: ClaimId(4), now: Moment::of(Time(3)) });
         open(&*store, new_room(1)).await;
         open(&*store, new_room(2)).await;
         for take in [first, second] {

@@ -126,7 +126,7 @@ impl Lobby {
     /// Its closing was interrupted. Whoever asks hears that it is gone once it is, and until then to try again.
     fn finish(&mut self, id: RoomId, asker: Asker, ctx: &mut Context<Self>) {
         self.ending.insert(id);
-        let erasing = room::erase(self.house.clone(), id).into_actor(self);
+        let erasing = room::erase(self.house.clone(), id, None).into_actor(self);
         ctx.spawn(erasing.map(move |erased, lobby, ctx| match lobby.finished(id, erased, ctx) {
             Woken::NotYet => try_again(&asker),
             _ => turn_away(&asker),

@@ -34,10 +34,7 @@ use crate::{
     private::Digested,
     protocol::{CloseCode, FromRoom, KeyOffer, Refusal, Refused, frame},
     shares::Shares,
-    store::{
-        AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, StaffRole, Store, Take,
-        activity::Lasted,
-    },
+    store::{AccountRow, Availability, ClaimRow, Kept, NewRoom, NewTake, Opening, Sharing, StaffRole, Store, Take},
 };
 
 /// How often the queue looks whether another process changed an account.
@@ -143,7 +140,9 @@ impl Queue {
         let now = self.clock.now();
         for effect in self.machine.step(now, input) {
             match effect {
-                Effect::Take { account, claim, room } => self.take(NewTake { room, account, claim, now }, ctx),
+                Effect::Take { account, claim, room } => {
+                    self.take(NewTake { room, account, claim, now: self.clock.moment() }, ctx)
+                }
                 Effect::Remember { account, claim, answer } => self.remember(account, claim, answer, now, ctx),
                 Effect::Yours { account, claim, room } => self.tell_taken(account, claim, room),
                 Effect::Again { account, claim, answer } => self.refuse(account, claim, refusal(answer)),
@@ -208,11 +207,6 @@ impl Queue {
         let taking = async move { store.take(take).await }.into_actor(self);
         ctx.spawn(taking.map(move |taken, queue, ctx| match taken {
             Ok(Take::Taken(row)) => {
-                // A room that was given back waits for the second time; its student had somebody in between.
-                if row.past.is_empty() {
-                    metrics::waited(queue.clock.now().since(row.arrived));
-                    queue.journal.lasted(Lasted::Wait, row.arrived);
-                }
                 // The room first: the desk takes its seat with the answer to its click.
                 if let Some(by) = row.counsellor {
                     queue.lobby.do_send(lobby::Given { room: row.room, by });

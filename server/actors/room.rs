@@ -29,8 +29,8 @@ pub use messages::{
 
 use super::{Ear, EarId, Heard, alarm::Alarm, lobby, queue};
 use crate::{
-    clock::Clock,
-    duty::journal::Journal,
+    clock::{Clock, Moment},
+    duty::tally::Tally,
     names::Names,
     private::{Nickname, Share},
     protocol::{CloseCode, Envelope, FromRoom, Lines, PublicKey, frame},
@@ -51,7 +51,7 @@ pub struct House {
     pub beat: quietline_domain::Span,
     pub names: Arc<Names>,
     pub shares: Arc<Shares>,
-    pub journal: Arc<Journal>,
+    pub tally: Arc<Tally>,
     /// What counsellors' own keys are certified with.
     pub staff_key: PublicKey,
     /// When the server was down, as far as any room remembers.
@@ -77,8 +77,7 @@ pub struct Room {
     /// What every counsellor is called who has held this room.
     counsellors: HashMap<AccountId, Nickname>,
     place: Option<Place>,
-    /// When its first counsellor came, if that was since this actor runs.
-    talks_since: Option<Time>,
+    talk: Talk,
     /// Whom the counsellor has asked to take over.
     handing_to: Option<Nickname>,
     machine: domain::Room,
@@ -102,10 +101,24 @@ enum Stopping {
     Meant,
 }
 
+/// How far its first conversation has come, as far as it is counted. One that has changed hands, or has begun before this
+/// actor runs, counts neither as a wait nor as a length.
+#[derive(Clone, Copy)]
+enum Talk {
+    None,
+    /// Somebody has come, and cannot read yet.
+    Given {
+        since: Time,
+    },
+    Had {
+        since: Time,
+    },
+}
+
 struct InFlight {
     from: Role,
     cid: Cid,
-    at: Time,
+    at: Moment,
     body: Envelope,
 }
 
@@ -146,7 +159,7 @@ impl Room {
             keys: keys::Keys::default(),
             counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
-            talks_since: None,
+            talk: Talk::None,
             handing_to: None,
             student_ear: None,
             counsellor_ear: None,
@@ -178,7 +191,7 @@ impl Room {
                 Effect::Release { why } => return self.release(why, ctx),
                 Effect::HandOver { to } => return self.hand_over(to, ctx),
                 Effect::ShareOlder => return self.share_older(ctx),
-                Effect::Erase => return self.erase(ctx),
+                Effect::Erase { work } => return self.erase(work, ctx),
                 Effect::Touch => self.touch(ctx),
                 Effect::Moved { why } => self.moved(why),
                 Effect::Reach { reach } => self.house.queue.do_send(queue::Reach { room: self.id, reach }),
@@ -212,7 +225,7 @@ impl Room {
             Ok(Appended::New { seq }) => self.feed(Input::Saved { from, seq }, ctx),
             Ok(Appended::Again { seq, at }) => {
                 if let Some(line) = &mut self.in_flight {
-                    line.at = at;
+                    line.at.at = at;
                 }
                 self.feed(Input::SavedBefore { from, seq }, ctx);
             }
@@ -248,10 +261,13 @@ impl Room {
 
     fn release(&mut self, why: TurnEnd, ctx: &mut Context<Self>) {
         let Some(from) = self.counsellor() else { return };
-        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
+        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.moment());
         let releasing = async move { store.release(id, from, why, now).await }.into_actor(self);
         ctx.wait(releasing.map(move |released, room, ctx| match released {
-            Ok(Some(left)) => room.feed(Input::Released { why, left }, ctx),
+            Ok(Some(left)) => {
+                room.talk = Talk::None;
+                room.feed(Input::Released { why, left }, ctx);
+            }
             // The store knows better who holds the room: it is woken from there.
             Ok(None) => room.fault(&StoreError::Away, ctx),
             Err(error) => room.fault(&error, ctx),
@@ -262,8 +278,13 @@ impl Room {
         let Some(from) = self.counsellor() else { return };
         let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
         let putting = async move { store.put_back(id, from, now).await }.into_actor(self);
-        ctx.wait(putting.map(|back, room, ctx| match back {
-            Ok(true) => room.feed(Input::PutBack, ctx),
+        ctx.wait(putting.map(move |back, room, ctx| match back {
+            Ok(true) => {
+                // As if nobody had come: the next one is the first.
+                room.counsellors.remove(&from);
+                room.talk = Talk::None;
+                room.feed(Input::PutBack, ctx);
+            }
             Ok(false) => room.fault(&StoreError::Away, ctx),
             Err(error) => room.fault(&error, ctx),
         }));
@@ -271,7 +292,7 @@ impl Room {
 
     fn hand_over(&mut self, to: AccountId, ctx: &mut Context<Self>) {
         let Some(from) = self.counsellor() else { return };
-        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
+        let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.moment());
         let handing = async move { store.hand_over(id, from, to, now).await }.into_actor(self);
         ctx.wait(handing.map(move |handed, room, ctx| match handed {
             Ok(Some(by)) => {

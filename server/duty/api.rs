@@ -60,7 +60,7 @@ enum By {
 impl Asked {
     fn days(&self, parts: &Parts, since: fn(Date) -> Date) -> Result<Days, NoDays> {
         let zone = parts.settings.time_zone.clone();
-        let today = days::day(parts.clock.now(), &zone);
+        let today = days::day(parts.clock.date(), &zone);
         let last = self.until.as_deref().map_or(Ok(today), days::read)?;
         let first = self.from.as_deref().map_or_else(|| Ok(since(last)), days::read)?;
         Days::new(first, last, zone)
@@ -95,7 +95,7 @@ async fn everyone(asked: web::Query<Asked>, me: web::ReqData<AccountRow>, parts:
 
 async fn shown(parts: &Parts, days: &Days, whose: Whose, staff: &[AccountRow]) -> Kept<Duty> {
     let worked = worked::on(days, whose, parts.settings.duty, &*parts.store).await?;
-    let today = days::day(parts.clock.now(), &days.zone);
+    let today = days::day(parts.clock.date(), &days.zone);
     Ok(Duty::new(&worked, days, staff, today))
 }
 
@@ -148,7 +148,7 @@ async fn service(parts: web::Data<Parts>) -> HttpResponse {
 }
 
 fn looked(me: &AccountRow, deed: Deed, parts: &Parts) -> Audit {
-    Audit { at: parts.clock.now(), by: Doer::Account(me.account), deed, about: None }
+    Audit { at: parts.clock.date(), by: Doer::Account(me.account), deed, about: None }
 }
 
 async fn by_nickname(parts: &Parts) -> Kept<Vec<AccountRow>> {

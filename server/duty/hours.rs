@@ -13,8 +13,10 @@ use crate::store::activity::{Coarse, Lasted};
 /// Fewer are not shown.
 pub const LEAST_SHOWN: u64 = 5;
 
-/// As many hours of the week are shown together.
+/// As many hours of the week are counted together, as they are shown: in a quiet house a finer count would be one person.
 pub const BLOCK: u8 = 3;
+
+const BLOCKS: u8 = 24 / BLOCK;
 
 /// Where each step begins, in minutes; the last one has no end. In the store they stand by their number: they may be
 /// added to at the end alone.
@@ -27,7 +29,6 @@ pub struct Shown {
     /// In this step lies the one in the middle, in minutes; the last step has no end.
     pub from_min: u32,
     pub to_min: Option<u32>,
-    pub n: u64,
 }
 
 /// Some hours of a day of the week. A day has 24 of them, also those that have 23 or 25: what is counted is the clock's.
@@ -38,11 +39,11 @@ pub struct Block {
     pub hour: u8,
 }
 
-/// What is kept of it: the hour in which it began, and a step.
+/// What is kept of it: the hours in which it began, and a step.
 pub fn coarse(what: Lasted, began: Time, lasted: Span, zone: &TimeZone) -> Coarse {
     let minutes = lasted.0.max(0) / 60_000;
     let step = steps(what).iter().rposition(|&from| i64::from(from) <= minutes).unwrap_or(0);
-    Coarse { what, hour: days::hour_of_week(began, zone), step: step as u8 }
+    Coarse { what, block: days::hour_of_week(began, zone) / BLOCK, step: step as u8 }
 }
 
 /// Every block of a week in order, with what is to be shown of it.
@@ -50,7 +51,7 @@ pub fn week(what: Lasted, counted: &[(Coarse, u64)]) -> BTreeMap<Block, Option<S
     let all = (0..7).flat_map(|weekday| (0..24).step_by(usize::from(BLOCK)).map(move |hour| Block { weekday, hour }));
     let mut by_block: BTreeMap<Block, BTreeMap<u8, u64>> = all.map(|block| (block, BTreeMap::new())).collect();
     for (coarse, n) in counted.iter().filter(|(coarse, _)| coarse.what == what) {
-        let block = Block { weekday: coarse.hour / 24, hour: coarse.hour % 24 / BLOCK * BLOCK };
+        let block = Block { weekday: coarse.block / BLOCKS, hour: coarse.block % BLOCKS * BLOCK };
         *by_block.entry(block).or_default().entry(coarse.step).or_default() += n;
     }
     by_block.into_iter().map(|(block, by_step)| (block, shown(what, &by_step))).collect()
@@ -65,7 +66,7 @@ fn shown(what: Lasted, by_step: &BTreeMap<u8, u64>) -> Option<Shown> {
         middle <= up_to
     });
     let step = usize::from(*step.filter(|_| LEAST_SHOWN <= n)?.0).min(steps(what).len() - 1);
-    Some(Shown { from_min: steps(what)[step], to_min: steps(what).get(step + 1).copied(), n })
+    Some(Shown { from_min: steps(what)[step], to_min: steps(what).get(step + 1).copied() })
 }
 
 fn steps(what: Lasted) -> &'static [u32] {
@@ -91,15 +92,15 @@ mod stories {
     #[test]
     fn fewer_than_five_are_not_shown() {
         assert_eq!(first(&waits(&[3, 3, 3, 3])), None);
-        assert_eq!(first(&waits(&[3, 3, 3, 3, 3])), Some(Shown { from_min: 2, to_min: Some(5), n: 5 }));
+        assert_eq!(first(&waits(&[3, 3, 3, 3, 3])), Some(Shown { from_min: 2, to_min: Some(5) }));
         assert_eq!(week(Lasted::Conversation, &waits(&[3; 9])).values().flatten().count(), 0);
         assert_eq!(week(Lasted::Wait, &[]).len(), 7 * 8);
     }
 
     #[test]
     fn the_one_in_the_middle_counts_and_the_last_step_is_open() {
-        assert_eq!(first(&waits(&[0, 0, 4, 90, 90])), Some(Shown { from_min: 2, to_min: Some(5), n: 5 }));
-        assert_eq!(first(&waits(&[61; 6])), Some(Shown { from_min: 60, to_min: None, n: 6 }));
-        assert_eq!(first(&waits(&[-5; 6])), Some(Shown { from_min: 0, to_min: Some(1), n: 6 }));
+        assert_eq!(first(&waits(&[0, 0, 4, 90, 90])), Some(Shown { from_min: 2, to_min: Some(5) }));
+        assert_eq!(first(&waits(&[61; 6])), Some(Shown { from_min: 60, to_min: None }));
+        assert_eq!(first(&waits(&[-5; 6])), Some(Shown { from_min: 0, to_min: Some(1) }));
     }
 }

@@ -4,7 +4,7 @@
 //! rounded down once for each row, so a total is made of lengths and not of rows.
 
 use jiff::{civil::Date, tz::TimeZone};
-use quietline_domain::{AccountId, duty::Session as Stretch};
+use quietline_domain::{AccountId, duty};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -91,7 +91,6 @@ pub struct Hours {
 struct Coarse {
     from_min: u32,
     to_min: Option<u32>,
-    n: u64,
 }
 
 impl Duty {
@@ -130,7 +129,7 @@ impl Service {
 }
 
 impl Session {
-    fn new(who: AccountId, session: &Stretch, zone: &TimeZone) -> Self {
+    fn new(who: AccountId, session: &duty::Session, zone: &TimeZone) -> Self {
         Self {
             who: uuid(who),
             day: days::day(session.start, zone).to_string(),
@@ -156,7 +155,7 @@ impl From<&report::Row<AccountId>> for Row {
 
 impl From<((Block, Option<Shown>), Option<Shown>)> for Hours {
     fn from(((block, waits), lengths): ((Block, Option<Shown>), Option<Shown>)) -> Self {
-        let coarse = |shown: Shown| Coarse { from_min: shown.from_min, to_min: shown.to_min, n: shown.n };
+        let coarse = |shown: Shown| Coarse { from_min: shown.from_min, to_min: shown.to_min };
         Self { weekday: block.weekday, hour: block.hour, waits: waits.map(coarse), lengths: lengths.map(coarse) }
     }
 }

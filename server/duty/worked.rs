@@ -13,7 +13,7 @@ use quietline_domain::{
 use super::{days::Days, report::Report};
 use crate::store::{
     Kept, Store,
-    activity::{Stretch, Whose},
+    activity::{Asked, Whose},
 };
 
 /// The sessions that begin on these days, in the order of time; nobody without one is in it.
@@ -24,7 +24,7 @@ pub struct Worked(pub BTreeMap<AccountId, Vec<Session>>);
 pub async fn on(days: &Days, whose: Whose, rules: Rules, store: &dyn Store) -> Kept<Worked> {
     let (from, until) = (days.from(), days.until());
     let mut people = BTreeMap::<AccountId, Sessions>::new();
-    for part in store.duty(Stretch { rules, from, until, whose }).await? {
+    for part in store.duty(Asked { rules, from, until, whose }).await? {
         people.entry(part.account).or_insert_with(|| Sessions::new(&rules)).join(part.session);
     }
     let begin_then = |sessions: Sessions| -> Vec<Session> {

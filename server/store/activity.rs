@@ -3,23 +3,27 @@
 //! A room, a text, a nickname or a student is in none of it. What a session is, is the domain's to decide; the store
 //! remembers how far it has looked the log through, so that a month can be read without reading a month of entries.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use quietline_domain::{
     AccountId, Span, Time,
     duty::{Kind, Rules, Session},
 };
+use uuid::Uuid;
 
 use super::Kept;
 
 #[async_trait]
 pub trait Activity: Send + Sync + 'static {
-    /// Appends one entry (D1). What a room's own write tells of is appended with that write, and not by this.
-    async fn note(&self, entry: Entry) -> Kept<()>;
+    /// Appends these entries (D1), once when the same batch is sent again in a row. What a room's own write tells of is
+    /// appended with that write, and not by this.
+    async fn note(&self, batch: Batch) -> Kept<()>;
     /// When this counsellor last did that.
     async fn last_noted(&self, account: AccountId, kind: Kind) -> Kept<Option<Time>>;
     /// What the log comes to between these moments, in parts that [`quietline_domain::duty::Sessions::join`] puts
     /// together, as of one moment: sessions that begin then are whole, and some beside them may be parts.
-    async fn duty(&self, asked: Stretch) -> Kept<Vec<Part>>;
+    async fn duty(&self, asked: Asked) -> Kept<Vec<Part>>;
     /// Looks on through at most `most` entries, and returns how many there were. Begins anew when the rules have changed.
     async fn look_through(&self, rules: Rules, most: u32) -> Kept<u64>;
     /// One more wait or conversation of about this length.
@@ -36,9 +40,26 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// As many entries go in one batch.
+pub const MOST_AT_ONCE: usize = 512;
+
+/// Entries that are appended together. Whoever gets no answer sends the same one again: it is known by its number.
+#[derive(Clone)]
+pub struct Batch {
+    pub number: i64,
+    pub entries: Arc<[Entry]>,
+}
+
+impl Batch {
+    /// At most [`MOST_AT_ONCE`].
+    pub fn of(entries: Vec<Entry>) -> Self {
+        Self { number: Uuid::new_v4().as_u64_pair().0 as i64, entries: entries.into() }
+    }
+}
+
 /// Which part of the log is asked for.
 #[derive(Clone, Copy)]
-pub struct Stretch {
+pub struct Asked {
     pub rules: Rules,
     pub from: Time,
     /// The first moment that does not belong to it.
@@ -63,8 +84,8 @@ pub struct Part {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Coarse {
     pub what: Lasted,
-    /// The hour of the week in which it began, from 0 on Monday at midnight to 167.
-    pub hour: u8,
+    /// The three hours of the week in which it began, from 0 on Monday at midnight to 55.
+    pub block: u8,
     /// Which step of length; what each means is said by whoever counts.
     pub step: u8,
 }

@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Span, Time, outage::Outage, room::TurnEnd};
 
 use crate::{
+    clock::Moment,
     hold::HoldError,
     private::{Digested, Forms, Nickname, SealedText},
     protocol::{Envelope, PublicKey, Said},
@@ -145,11 +146,11 @@ pub trait Store: Intakes + Activity + Accounts {
     async fn take(&self, take: NewTake) -> Kept<Take>;
     /// Ends this counsellor's turn: the room waits again, at the place it had. Returns the last line's number, or
     /// `None` when the room is not this counsellor's (any more); then nothing has changed.
-    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> Kept<Option<Seq>>;
+    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Moment) -> Kept<Option<Seq>>;
     /// Ends one counsellor's turn and begins another's, in one transaction. `None` when the room is not `from`'s (any
     /// more), or `to` is disabled, unknown, or `from`; then nothing has changed. Once it is `to`'s, asking again gives
     /// the same answer.
-    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>>;
+    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Moment) -> Kept<Option<Seated>>;
     /// The room waits as if this counsellor had not taken it. `false` when it is not theirs (any more).
     async fn put_back(&self, room: RoomId, from: AccountId, now: Time) -> Kept<bool>;
     /// What the student is called, as their page has sealed it; instead of what was kept before.
@@ -175,8 +176,8 @@ pub trait Store: Intakes + Activity + Accounts {
     /// What opens the student's intake, as their page has sealed it; or nothing any more.
     async fn keep_shared(&self, room: RoomId, sealed: Option<Envelope>) -> Kept<()>;
     /// Deletes lines, room, chat user and the click's reference to it, physically, and the intake of the same key unless
-    /// there is a return code for it. `None` when there was no such room.
-    async fn erase(&self, room: RoomId) -> Kept<Option<Erasure>>;
+    /// there is a return code for it. `None` when there was no such room; then nobody's work is logged either.
+    async fn erase(&self, room: RoomId, work: Option<activity::Entry>) -> Kept<Option<Erasure>>;
 
     // Time and tidiness.
 
@@ -191,8 +192,8 @@ pub trait Store: Intakes + Activity + Accounts {
     /// [`OUTAGES_KEPT`] ago, and returns all it remembers, in order.
     async fn started(&self, now: Time) -> Kept<Vec<Outage>>;
     /// Deletes what belongs to nothing any more: chat users without a room or an account, clicks older than they are
-    /// kept for, sessions that are over. Returns how many rows went.
-    async fn sweep(&self, now: Time) -> Kept<u64>;
+    /// kept for, sessions that are over, and links that are good no more. Returns how many rows went.
+    async fn sweep(&self, now: Moment) -> Kept<u64>;
     /// Gives the forms of their nicknames to accounts anew: the key may have changed.
     async fn complete_forms(&self, forms: &(dyn for<'n> Fn(&'n Nickname) -> Forms + Sync)) -> Kept<()>;
 

@@ -287,8 +287,8 @@ fn is_one_statement(_: &[NewLine]) -> bool {
 /// numbers by room; a line that is there already, or whose room is gone, has none.
 async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
     const INSERT: &str = "with sent as (
-            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[])
-                as sent (room, cid, sender, said_at, body, account)
+            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::bigint[])
+                as sent (room, cid, sender, said_at, body, account, dated)
          ), saved as (
             insert into line (room, seq, cid, sender, said_at, body)
             select room.id, coalesce((select max(seq) from line where line.room = room.id), 0) + 1,
@@ -298,9 +298,10 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
             returning room, seq
          ), noted as (
             insert into activity (nth, account, at, kind)
-            select coalesce((select max(nth) from activity), 0) + row_number() over (), account, said_at, 'work'
-            from saved join sent on sent.room = saved.room
-            where account is not null
+            select coalesce((select max(nth) from activity), 0) + row_number() over (), account, dated, 'work'
+            from sent
+            -- Not a join: without statistics on what was just saved, that would go through all of it for each line.
+            where account is not null and (room in (select room from saved)) is true
          )
          select room, seq from saved";
     let column = |value: fn(&NewLine) -> i64| lines.iter().map(|line| value(line)).collect::<Vec<_>>();
@@ -309,9 +310,10 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
         .bind(ids(|line| line.room.0))
         .bind(ids(|line| line.cid.0))
         .bind(lines.iter().map(|line| sql::sender_word(line.from)).collect::<Vec<_>>())
-        .bind(column(|line| line.at.0))
+        .bind(column(|line| line.at.at.0))
         .bind(lines.iter().map(|line| line.body.to_text()).collect::<Vec<_>>())
         .bind(lines.iter().map(|line| line.by.map(|by| Uuid::from_u128(by.0))).collect::<Vec<_>>())
+        .bind(column(|line| line.at.date.0))
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()

@@ -3,6 +3,7 @@
 use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Seq, Time, queue::Answer, room::TurnEnd};
 
 use crate::{
+    clock::Moment,
     private::{Digested, Forms, Nickname, SealedText},
     protocol::{Envelope, PublicKey},
 };
@@ -90,7 +91,7 @@ pub struct NewTake {
     pub room: RoomId,
     pub account: AccountId,
     pub claim: ClaimId,
-    pub now: Time,
+    pub now: Moment,
 }
 
 #[derive(Debug)]
@@ -114,7 +115,7 @@ pub struct NewLine {
     pub from: Role,
     /// Whose work it is; nobody's when the student says it.
     pub by: Option<AccountId>,
-    pub at: Time,
+    pub at: Moment,
     pub body: Envelope,
 }
 
@@ -172,7 +173,25 @@ pub struct AccountRow {
     pub nickname: Nickname,
     pub role: StaffRole,
     pub available: Availability,
-    pub disabled: bool,
+    pub access: Access,
+}
+
+/// Whether an account lets its person in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    Enabled,
     /// It has no password yet: its person chooses one by a link.
-    pub invited: bool,
+    Invited,
+    Disabled,
+}
+
+impl Access {
+    /// As the page and the terminal have it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Invited => "invited",
+            Self::Disabled => "disabled",
+        }
+    }
 }

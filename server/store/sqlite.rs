@@ -185,7 +185,7 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
             .bind(Uuid::from_u128(line.room.0))
             .bind(Uuid::from_u128(line.cid.0))
             .bind(sql::sender_word(line.from))
-            .bind(line.at.0)
+            .bind(line.at.at.0)
             .bind(line.body.to_text());
     }
     // What is not bound is null, and null is no room.
@@ -194,7 +194,7 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
     let saved: HashMap<Uuid, i64> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>()?;
     let work = lines.iter().filter(|line| saved.contains_key(&Uuid::from_u128(line.room.0)));
-    let work = work.filter_map(|line| Some(Entry { account: line.by?, at: line.at, kind: Kind::Work }));
+    let work = work.filter_map(|line| Some(Entry { account: line.by?, at: line.at.date, kind: Kind::Work }));
     sql::activity::append(db, &work.collect::<Vec<_>>()).await?;
     Ok(saved)
 }

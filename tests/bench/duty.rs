@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use futures_util::future::join_all;
-use quietline::store::{self, Store, activity::Entry};
+use quietline::store::{
+    self, Store,
+    activity::{Batch, Entry, MOST_AT_ONCE},
+};
 use quietline_domain::{
     Span, Time,
     duty::{Kind, Rules},
@@ -101,7 +104,7 @@ async fn fill(store: &dyn Store) -> Result<usize> {
 }
 
 async fn keep(store: &dyn Store, entries: &[Entry]) -> Result<()> {
-    for kept in join_all(entries.iter().map(|entry| store.note(*entry))).await {
+    for kept in join_all(entries.chunks(MOST_AT_ONCE).map(|some| store.note(Batch::of(some.to_vec())))).await {
         kept?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use futures_util::future::join_all;
+use quietline::clock::Moment;
 use quietline::{
     names::Names,
     private::{Credential, Nickname, SealedText},
@@ -134,7 +135,7 @@ async fn lines_a_second(store: &Arc<dyn Store>, rooms: usize, first_cid: u128) -
 fn line(room: u128, cid: u128) -> NewLine {
     // The smallest envelope there is.
     let body = Envelope { suite: 1, key_epoch: 1, sealed: SealedText::new("Q".repeat(379)) };
-    NewLine { room: RoomId(room), cid: Cid(cid), from: Role::Student, by: None, at: now(), body }
+    NewLine { room: RoomId(room), cid: Cid(cid), from: Role::Student, by: None, at: Moment::of(now()), body }
 }
 
 fn now() -> Time {

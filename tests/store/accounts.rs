@@ -7,7 +7,7 @@ use std::sync::Arc;
 use quietline::{
     private::{Credential, Digested},
     store::{
-        Changed, NewAccount, StaffRole, Store,
+        Access, Changed, NewAccount, StaffRole, Store,
         accounts::{Doer, Link},
     },
 };
@@ -44,7 +44,7 @@ async fn a_link_is_good_once_and_until_its_time_and_nobody_knows_the_password_be
                 .expect("writes")
         );
         let (row, hash) = store.account_by_login("login2").await.expect("reads").expect("is there");
-        assert_eq!((row.invited, row.disabled, hash.as_str()), (true, false, ""));
+        assert_eq!((row.access, hash.as_str()), (Access::Invited, ""));
         assert_eq!(store.invited_by(first.digest, Time(99)).await.expect("reads"), Some(row.account));
         assert_eq!(store.invited_by(first.digest, Time(100)).await.expect("reads"), None);
         assert_eq!(store.choose_password(first.digest, "hash", Time(100)).await.expect("writes"), None);
@@ -55,7 +55,7 @@ async fn a_link_is_good_once_and_until_its_time_and_nobody_knows_the_password_be
         assert_eq!(store.choose_password(second.digest, "hash", Time(7)).await.expect("writes"), Some(row.account));
         assert_eq!(store.choose_password(second.digest, "other", Time(8)).await.expect("writes"), None);
         let (row, hash) = store.account_by_login("login2").await.expect("reads").expect("is there");
-        assert_eq!((row.invited, hash.as_str()), (false, "hash"));
+        assert_eq!((row.access, hash.as_str()), (Access::Enabled, "hash"));
 
         let session = digest();
         store.add_session(session, row.account, Time(1_000), Time(9)).await.expect("writes");

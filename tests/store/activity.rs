@@ -5,9 +5,12 @@
 
 use std::{collections::BTreeMap, io::Write};
 
-use quietline::store::{
-    Appended, NewLine, Store,
-    activity::{Coarse, Entry, Lasted, Part, Stretch, Whose},
+use quietline::{
+    clock::Moment,
+    store::{
+        Appended, NewLine, Store,
+        activity::{Asked, Batch, Coarse, Entry, Lasted, Part, Whose},
+    },
 };
 use quietline_domain::{
     AccountId, Role, RoomId, Span, Time,
@@ -25,8 +28,13 @@ fn rules(expire: i64) -> Rules {
     Rules::new(Span(expire * MINUTE), Span(2), Span(1), 300).expect("in order")
 }
 
-fn always(rules: Rules, whose: Whose) -> Stretch {
-    Stretch { rules, from: Time(i64::MIN), until: Time(i64::MAX), whose }
+fn always(rules: Rules, whose: Whose) -> Asked {
+    Asked { rules, from: Time(i64::MIN), until: Time(i64::MAX), whose }
+}
+
+/// By date, at a moment that rooms have another time of: their clock leaves standstills out.
+fn dated(date: i64) -> Moment {
+    Moment { at: Time(date / 10), date: Time(date) }
 }
 
 /// What the parts come to, by counsellor.
@@ -53,27 +61,43 @@ async fn what_a_room_does_for_a_counsellor_is_in_the_log_with_it_and_once() {
         assert!(take(&*store, 1, asha, 7, 100).await.is_some());
         assert!(take(&*store, 1, asha, 7, 101).await.is_some(), "the same click again");
         assert!(take(&*store, 1, ben, 8, 102).await.is_none(), "somebody else's");
-        let said = NewLine { by: Some(asha), at: Time(200), ..line(1, 1, Role::Counsellor, "x") };
-        let again = || NewLine { by: Some(asha), at: Time(200), ..line(1, 1, Role::Counsellor, "x") };
-        assert_eq!(store.append(said).await.expect("saves"), Appended::New { seq: 1 });
-        assert_eq!(store.append(again()).await.expect("saves"), Appended::Again { seq: 1, at: Time(200) });
+        let said = || NewLine { by: Some(asha), at: dated(200), ..line(1, 1, Role::Counsellor, "x") };
+        assert_eq!(store.append(said()).await.expect("saves"), Appended::New { seq: 1 });
+        assert_eq!(store.append(said()).await.expect("saves"), Appended::Again { seq: 1, at: dated(200).at });
         store.append(line(1, 2, Role::Student, "x")).await.expect("saves");
         let nowhere = NewLine { by: Some(asha), ..line(9, 3, Role::Counsellor, "x") };
         assert_eq!(store.append(nowhere).await.expect("answers"), Appended::NoRoom);
         assert_eq!(database.texts(LOG).await, ["open 100", "work 200"]);
 
-        store.hand_over(RoomId(1), asha, ben, Time(300)).await.expect("writes").expect("theirs");
-        store.hand_over(RoomId(1), asha, ben, Time(301)).await.expect("writes").expect("as before");
-        store.release(RoomId(1), ben, TurnEnd::Away, Time(400)).await.expect("writes").expect("theirs");
+        store.hand_over(RoomId(1), asha, ben, dated(300)).await.expect("writes").expect("theirs");
+        store.hand_over(RoomId(1), asha, ben, dated(301)).await.expect("writes").expect("as before");
+        store.release(RoomId(1), ben, TurnEnd::Away, dated(400)).await.expect("writes").expect("theirs");
         assert!(take(&*store, 1, ben, 9, 500).await.is_some());
-        store.release(RoomId(1), ben, TurnEnd::GivenBack, Time(600)).await.expect("writes").expect("theirs");
-        assert_eq!(store.release(RoomId(1), ben, TurnEnd::GivenBack, Time(601)).await.expect("writes"), None);
+        store.release(RoomId(1), ben, TurnEnd::GivenBack, dated(600)).await.expect("writes").expect("theirs");
+        assert_eq!(store.release(RoomId(1), ben, TurnEnd::GivenBack, dated(601)).await.expect("writes"), None);
         assert!(take(&*store, 1, ben, 10, 700).await.is_some());
         assert!(store.put_back(RoomId(1), ben, Time(800)).await.expect("writes"));
-        let later = ["work 300", "open 300", "open 500", "work 600", "open 700"];
+        let closed = Some(Entry { account: asha, at: Time(900), kind: Kind::Work });
+        assert!(store.erase(RoomId(2), closed).await.expect("erases").is_some());
+        assert!(store.erase(RoomId(2), closed).await.expect("answers").is_none(), "it is gone already");
+        let later = ["work 300", "open 300", "open 500", "work 600", "open 700", "work 900"];
         assert_eq!(database.texts(LOG).await[2..], later);
         let sums = "select count(*) from activity where account = (select id from account where login = 'login2')";
         assert_eq!(database.number(sums).await, 4);
+    }
+}
+
+// D1: whoever gets no answer sends it again.
+#[tokio::test]
+async fn a_batch_whose_answer_was_lost_stands_in_the_log_once() {
+    for (store, database) in stores().await {
+        let asha = counsellor(&*store, 1).await;
+        let work = |at| Entry { account: asha, at: Time(at), kind: Kind::Work };
+        let (first, second) = (Batch::of(vec![work(1), work(2)]), Batch::of(vec![work(2)]));
+        for batch in [&first, &first, &second, &second, &Batch::of(Vec::new())] {
+            store.note(batch.clone()).await.expect("writes");
+        }
+        assert_eq!(database.texts(LOG).await, ["work 1", "work 2", "work 2"]);
     }
 }
 
@@ -113,7 +137,7 @@ async fn what_the_log_comes_to_does_not_depend_on_how_far_it_was_looked_through(
                 let (account, log) = &mut expected[dice.below(2) as usize];
                 let at = Time(dice.below(400) as i64 * MINUTE);
                 let kind = Kind::ALL[dice.below(6) as usize];
-                store.note(Entry { account: *account, at, kind }).await.expect("writes");
+                store.note(Batch::of(vec![Entry { account: *account, at, kind }])).await.expect("writes");
                 log.push((at, kind));
                 if dice.one_in(8) {
                     store.look_through(rules(20), 1 + dice.below(9) as u32).await.expect("looks");
@@ -132,7 +156,10 @@ async fn other_rules_look_the_log_through_anew() {
     for (store, database) in stores().await {
         let asha = counsellor(&*store, 1).await;
         for minute in [0, 15, 30, 60] {
-            store.note(Entry { account: asha, at: Time(minute * MINUTE), kind: Kind::Key }).await.expect("writes");
+            store
+                .note(Batch::of(vec![Entry { account: asha, at: Time(minute * MINUTE), kind: Kind::Key }]))
+                .await
+                .expect("writes");
         }
         let many = async |expire| duty(&*store, rules(expire)).await[&asha].len();
         assert_eq!((many(20).await, many(10).await, many(40).await), (2, 4, 1));
@@ -152,10 +179,10 @@ async fn what_lies_beside_the_days_asked_for_is_not_read_and_neither_is_another_
     for (store, _) in stores().await {
         let (asha, ben) = (counsellor(&*store, 1).await, counsellor(&*store, 2).await);
         for (account, at) in [(asha, 0), (asha, 10 * day), (ben, 10 * day), (asha, 20 * day)] {
-            store.note(Entry { account, at: Time(at), kind: Kind::Work }).await.expect("writes");
+            store.note(Batch::of(vec![Entry { account, at: Time(at), kind: Kind::Work }])).await.expect("writes");
         }
         for _ in 0..2 {
-            let asked = |whose| Stretch { rules: rules(20), from: Time(9 * day), until: Time(11 * day), whose };
+            let asked = |whose| Asked { rules: rules(20), from: Time(9 * day), until: Time(11 * day), whose };
             assert_eq!(store.duty(asked(Whose::Everyones)).await.expect("reads").len(), 2);
             let of_ben = store.duty(asked(Whose::Of(ben))).await.expect("reads");
             assert_eq!(of_ben.iter().map(|part| part.account).collect::<Vec<_>>(), [ben]);
@@ -169,14 +196,14 @@ async fn what_lies_beside_the_days_asked_for_is_not_read_and_neither_is_another_
 #[tokio::test]
 async fn waits_are_counted_by_hour_and_step_alone() {
     for (store, database) in stores().await {
-        let about = |hour, step| Coarse { what: Lasted::Wait, hour, step };
-        for coarse in [about(0, 3), about(0, 3), about(167, 0), Coarse { what: Lasted::Conversation, ..about(0, 3) }] {
+        let about = |block, step| Coarse { what: Lasted::Wait, block, step };
+        for coarse in [about(0, 3), about(0, 3), about(55, 0), Coarse { what: Lasted::Conversation, ..about(0, 3) }] {
             store.count(coarse).await.expect("counts");
         }
         let mut counted = store.counted().await.expect("reads");
         counted.sort();
         let talked = Coarse { what: Lasted::Conversation, ..about(0, 3) };
-        assert_eq!(counted, [(about(0, 3), 2), (about(167, 0), 1), (talked, 1)]);
+        assert_eq!(counted, [(about(0, 3), 2), (about(55, 0), 1), (talked, 1)]);
         assert_eq!(database.number("select count(*) from service_hour").await, 3);
     }
 }

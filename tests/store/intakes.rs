@@ -208,12 +208,12 @@ async fn it_goes_with_its_room_unless_there_is_a_code() {
         for (n, key, fate) in [(1, with_code, Fate::Kept), (2, without, Fate::Erased)] {
             open(store, quietline::store::NewRoom { key, ..new_room(n) }).await;
             say(store, n, n, Role::Student).await;
-            let erased = store.erase(RoomId(n)).await.expect("erases").expect("was there");
+            let erased = store.erase(RoomId(n), None).await.expect("erases").expect("was there");
             assert_eq!((erased.lines, erased.intake), (1, fate));
             assert!(read(store, Opener::Tab(key)).await.is_none());
         }
         open(store, new_room(4)).await;
-        assert_eq!(store.erase(RoomId(4)).await.expect("erases").expect("was there").intake, Fate::None);
+        assert_eq!(store.erase(RoomId(4), None).await.expect("erases").expect("was there").intake, Fate::None);
         assert!(read(store, Opener::Code(code)).await.is_some() && read(store, Opener::Tab(beside)).await.is_some());
         assert_eq!(rows(&database).await, [2, 2, 8, 6, 2, 2]);
         assert_eq!(store.leave_intake(beside).await.expect("answers"), Fate::Erased);

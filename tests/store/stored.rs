@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use quietline::{
+    clock::Moment,
     private::{Credential, Digested, Forms, Nickname, SealedText},
     protocol::Envelope,
     store::{NewAccount, NewLine, NewRoom, NewTake, Opening, RoomRow, Seated, Sharing, StaffRole, Store, Take},
@@ -51,7 +52,7 @@ pub async fn open(store: &dyn Store, new: NewRoom) -> RoomRow {
 }
 
 pub fn line(room: u128, cid: u128, from: Role, text: &str) -> NewLine {
-    NewLine { room: RoomId(room), cid: Cid(cid), from, by: None, at: Time(5), body: envelope(1, text) }
+    NewLine { room: RoomId(room), cid: Cid(cid), from, by: None, at: Moment::of(Time(5)), body: envelope(1, text) }
 }
 
 /// A store keeps whatever is in it.
@@ -82,7 +83,7 @@ pub async fn counsellor(store: &dyn Store, n: u128) -> AccountId {
 }
 
 pub async fn take(store: &dyn Store, room: u128, account: AccountId, claim: u128, now: i64) -> Option<Seated> {
-    let take = NewTake { room: RoomId(room), account, claim: ClaimId(claim), now: Time(now) };
+    let take = NewTake { room: RoomId(room), account, claim: ClaimId(claim), now: Moment::of(Time(now)) };
     match store.take(take).await.expect("answers") {
         Take::Taken(row) => row.counsellor,
         Take::Lost => None,

@@ -3,6 +3,7 @@
 //! Stories of the contract; whose clock an outage moves is the domain's to say.
 
 use quietline::{
+    clock::Moment,
     private::Credential,
     store::{self, ClaimRow, OUTAGES_KEPT, Sweeps},
 };
@@ -82,8 +83,8 @@ async fn a_sweep_takes_what_belongs_to_nothing_and_leaves_the_rest() {
         // Any id will do.
         database.run("insert into chat_user (id, nickname) select epoch, 'lost' from room").await;
 
-        assert_eq!(store.sweep(Time(now)).await.expect("sweeps"), 3);
-        assert_eq!(store.sweep(Time(now)).await.expect("sweeps"), 0);
+        assert_eq!(store.sweep(Moment::of(Time(now))).await.expect("sweeps"), 3);
+        assert_eq!(store.sweep(Moment::of(Time(now))).await.expect("sweeps"), 0);
         assert_eq!(store.claims(Time(0)).await.expect("reads"), [click(2, 1_000)]);
         assert!(store.session(signed_in, Time(now)).await.expect("reads").is_some());
         assert!(store.room(RoomId(1)).await.expect("reads").is_some());

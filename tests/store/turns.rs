@@ -2,7 +2,10 @@
 //!
 //! Stories of the contract; what is done about them in a room is not known here.
 
-use quietline::store::{Erasure, RoomRow, Seated};
+use quietline::{
+    clock::Moment,
+    store::{Erasure, RoomRow, Seated},
+};
 use quietline_domain::{AccountId, ClaimId, Role, RoomId, Time, room::TurnEnd};
 
 use super::stored::{counsellor, new_room, open, room, say, stores, take};
@@ -28,7 +31,7 @@ async fn a_room_given_back_waits_at_its_old_place_and_remembers_who_was_there() 
         say(store, 1, 1, Role::Student).await;
         take(store, 1, asha, 7, 20).await.expect("is given");
         say(store, 1, 2, Role::Counsellor).await;
-        let release = |from, now| store.release(RoomId(1), from, TurnEnd::Away, Time(now));
+        let release = |from, now| store.release(RoomId(1), from, TurnEnd::Away, Moment::of(Time(now)));
         assert_eq!(release(bo, 30).await.expect("answers"), None, "it is not Bo's");
         assert_eq!(release(asha, 40).await.expect("answers"), Some(2));
         assert_eq!(release(asha, 50).await.expect("answers"), None, "it is nobody's any more");
@@ -49,7 +52,7 @@ async fn a_room_given_back_waits_at_its_old_place_and_remembers_who_was_there() 
         say(store, 1, 3, Role::Student).await;
         let again = take(store, 1, bo, 8, 65).await.expect("is the same click");
         assert_eq!(seat(&again), (bo, 2, 2));
-        store.release(RoomId(1), bo, TurnEnd::GivenBack, Time(70)).await.expect("answers");
+        store.release(RoomId(1), bo, TurnEnd::GivenBack, Moment::of(Time(70))).await.expect("answers");
         let turns = [(asha, 1, 2, TurnEnd::Away), (bo, 2, 3, TurnEnd::GivenBack)];
         assert_eq!(past(&room(store, 1).await), turns);
         assert_eq!(past(&store.rooms().await.expect("reads")[0]), turns);
@@ -69,7 +72,7 @@ async fn the_first_line_of_one_counsellor_opens_no_gate_for_the_next() {
         say(store, 1, 2, Role::Counsellor).await;
         assert_eq!(room(store, 1).await.first_counsellor, Some(2));
 
-        store.hand_over(RoomId(1), asha, bo, Time(2)).await.expect("answers").expect("is Bo's");
+        store.hand_over(RoomId(1), asha, bo, Moment::of(Time(2))).await.expect("answers").expect("is Bo's");
         assert_eq!(room(store, 1).await.first_counsellor, None);
         say(store, 1, 3, Role::Counsellor).await;
         say(store, 1, 4, Role::Counsellor).await;
@@ -78,7 +81,7 @@ async fn the_first_line_of_one_counsellor_opens_no_gate_for_the_next() {
 
         store.share_older(RoomId(1)).await.expect("writes");
         assert_eq!(seat(&room(store, 1).await.counsellor.expect("is held")), (bo, 2, 0));
-        store.hand_over(RoomId(1), bo, asha, Time(3)).await.expect("answers");
+        store.hand_over(RoomId(1), bo, asha, Moment::of(Time(3))).await.expect("answers");
         let back = room(store, 1).await;
         assert_eq!(seat(&back.counsellor.expect("is held")), (asha, 4, 4), "what was shared was shared with Bo");
     }
@@ -92,7 +95,8 @@ async fn a_hand_over_asked_again_is_the_same_and_nobody_unknown_is_handed_a_room
         let (asha, bo, cy) = (counsellor(store, 1).await, counsellor(store, 2).await, counsellor(store, 3).await);
         open(store, new_room(1)).await;
         take(store, 1, asha, 7, 1).await.expect("is given");
-        let hand_over = async |from, to, now| store.hand_over(RoomId(1), from, to, Time(now)).await.expect("answers");
+        let hand_over =
+            async |from, to, now| store.hand_over(RoomId(1), from, to, Moment::of(Time(now))).await.expect("answers");
         store.disable_account("login3", Time(2)).await.expect("writes");
         for (from, to) in [(asha, cy), (asha, AccountId(99)), (asha, asha), (bo, asha)] {
             assert!(hand_over(from, to, 3).await.is_none());
@@ -132,10 +136,11 @@ async fn of_all_who_end_one_turn_at_once_exactly_one_does() {
                 let (store, room) = (store.clone(), RoomId(id));
                 tokio::spawn(async move {
                     let Some(&to) = colleagues.get((first + n) % 3) else {
-                        let left = store.release(room, asha, TurnEnd::GivenBack, Time(2)).await.expect("answers");
+                        let left =
+                            store.release(room, asha, TurnEnd::GivenBack, Moment::of(Time(2))).await.expect("answers");
                         return left.map(|_| asha);
                     };
-                    store.hand_over(room, asha, to, Time(2)).await.expect("answers").map(|by| by.account)
+                    store.hand_over(room, asha, to, Moment::of(Time(2))).await.expect("answers").map(|by| by.account)
                 })
             });
             let mut won = Vec::new();
@@ -179,8 +184,8 @@ async fn a_room_that_changed_hands_is_erased_with_its_past() {
         let asha = counsellor(&*store, 1).await;
         open(&*store, new_room(1)).await;
         take(&*store, 1, asha, 7, 1).await.expect("is given");
-        store.release(RoomId(1), asha, TurnEnd::GivenBack, Time(2)).await.expect("answers");
-        assert_eq!(store.erase(RoomId(1)).await.expect("erases"), Some(Erasure::default()));
+        store.release(RoomId(1), asha, TurnEnd::GivenBack, Moment::of(Time(2))).await.expect("answers");
+        assert_eq!(store.erase(RoomId(1), None).await.expect("erases"), Some(Erasure::default()));
         assert!(store.left_by(asha).await.expect("reads").is_empty());
         assert_eq!(database.number("select count(*) from past_turn").await, 0);
     }

@@ -4,7 +4,7 @@
 
 use quietline::{
     private::Digested,
-    store::{Availability, Opening},
+    store::{Access, Availability, Opening},
 };
 use quietline_domain::{ClaimId, RoomId, Time, outage::Outage};
 use sqlx::migrate::Migrator;
@@ -72,7 +72,10 @@ async fn a_database_of_the_first_house_is_brought_up_to_date_and_open_conversati
     let session = Digested::from_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("is one");
     let asha = store.session(session, Time(400)).await.expect("reads").expect("is signed in");
     assert_eq!((asha.nickname.expose(), asha.available), ("Asha", Availability::Available));
-    assert_eq!(store.accounts().await.expect("reads").iter().filter(|account| account.disabled).count(), 1);
+    assert_eq!(
+        store.accounts().await.expect("reads").iter().filter(|account| account.access == Access::Disabled).count(),
+        1
+    );
     assert_eq!(store.staff_revision().await.expect("reads"), 5);
 }
 

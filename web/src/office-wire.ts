@@ -33,7 +33,7 @@ export type Duty = {
   readonly chart: readonly { readonly day: string; readonly minutes: number }[];
 };
 
-export type Coarse = { readonly from_min: number; readonly to_min: number | null; readonly n: number };
+export type Coarse = { readonly from_min: number; readonly to_min: number | null };
 
 export type Service = {
   readonly waiting: number;
@@ -55,8 +55,7 @@ export type Account = {
   readonly login: string;
   readonly nickname: string;
   readonly role: StaffRole;
-  readonly disabled: boolean;
-  readonly invited: boolean;
+  readonly access: "enabled" | "invited" | "disabled";
 };
 
 export type Entry = {

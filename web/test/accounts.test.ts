@@ -11,8 +11,7 @@ test("an account is disabled once somebody is sure, and not twice", () => {
     login: "asha",
     nickname: "Asha",
     role: "counsellor",
-    disabled: false,
-    invited: false,
+    access: "enabled",
   };
   const [asked, none] = step(NOTHING, { type: "wonder", deed: "disable", account });
   expect(none).toEqual([]);

@@ -188,7 +188,7 @@ test("by hour of the week: two tables of 7 by 8, in coarse words, and empty unde
   const all = service();
   const hours = all.hours.map((one) =>
     one.weekday === 1 && one.hour === 21
-      ? { ...one, waits: { from_min: 2, to_min: 5, n: 7 }, lengths: { from_min: 90, to_min: null, n: 5 } }
+      ? { ...one, waits: { from_min: 2, to_min: 5 }, lengths: { from_min: 90, to_min: null } }
       : one,
   );
   const { container } = render(<HoursOfWeek service={{ ...all, hours }} />);

@@ -375,7 +375,7 @@ impl Handler<Wake> for Lobby {
             match row.map(|row| row.and_then(|row| lobby.wake(row))) {
                 Ok(Some(room)) => Box::pin(actix::fut::ready(Woken::Room(room))),
                 Ok(None) => {
-                    let erasing = room::erase(lobby.house.clone(), id).into_actor(lobby);
+                    let erasing = room::erase(lobby.house.clone(), id, None).into_actor(lobby);
                     Box::pin(erasing.map(move |erased, lobby, ctx| lobby.finished(id, erased, ctx)))
                 }
                 Err(_) => Box::pin(actix::fut::ready(Woken::NotYet)),

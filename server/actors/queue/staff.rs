@@ -12,7 +12,7 @@ use crate::{
     actors::lobby,
     private::Digested,
     protocol::CloseCode,
-    store::{AccountRow, Availability, Kept, Store},
+    store::{Access, AccountRow, Availability, Kept, Store},
 };
 
 /// How often open desks are held against their sessions, which end by themselves.
@@ -21,11 +21,11 @@ const SESSIONS_EVERY: Span = Span::seconds(60);
 impl Queue {
     /// Reads who is available, and which desks are still signed in.
     pub(super) fn look_again(&mut self, ctx: &mut Context<Self>) {
-        let (store, now) = (self.store.clone(), self.clock.now());
+        let (store, now, date) = (self.store.clone(), self.clock.now(), self.clock.date());
         let sessions: Vec<_> = self.desks.iter().map(|(account, desk)| (*account, desk.session)).collect();
         self.looks.0 += 1;
         let look_no = self.looks.0;
-        let looking = async move { look(&*store, sessions, now).await }.into_actor(self);
+        let looking = async move { look(&*store, sessions, date).await }.into_actor(self);
         ctx.spawn(looking.map(move |seen, queue, ctx| match seen {
             Ok(_) if look_no < queue.looks.1 => {}
             Ok(Seen { revision, accounts, signed_out }) => {
@@ -54,7 +54,9 @@ impl Queue {
 
     /// W23: rooms of a disabled account go back to the queue.
     fn dismiss_disabled(&self, accounts: &[AccountRow]) {
-        for account in accounts.iter().filter(|account| account.disabled).map(|account| account.account) {
+        for account in
+            accounts.iter().filter(|account| account.access == Access::Disabled).map(|account| account.account)
+        {
             for room in self.machine.held_by(account) {
                 self.lobby.do_send(lobby::Dismiss { room, account });
             }
@@ -116,5 +118,5 @@ pub(super) fn by_account(accounts: Vec<AccountRow>) -> HashMap<AccountId, Accoun
 }
 
 pub(super) fn is_available(account: &AccountRow) -> bool {
-    account.available == Availability::Available && !account.disabled
+    account.available == Availability::Available && account.access == Access::Enabled
 }

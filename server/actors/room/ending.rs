@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, WrapFuture};
 use quietline_domain::{
-    Role, RoomId,
+    AccountId, Role, RoomId,
+    duty::Kind,
     room::{self as domain, Input},
 };
 use uuid::Uuid;
 
-use super::{House, Room, Stopping};
+use super::{House, Room, Stopping, Talk};
 use crate::{
     actors::{lobby, queue},
     metrics,
     protocol::{Ended, EndedBy, Erased, FromRoom, Remaining},
-    store::{Erasure, Fate, Kept, activity::Lasted},
+    store::{
+        Erasure, Fate, Kept,
+        activity::{Entry, Lasted},
+    },
 };
 
 /// The one way in which a room ends, in this order: once the share is wiped nobody can read it any more, from whatever
@@ -24,15 +28,17 @@ use crate::{
 /// here, because a room without a share is over.
 ///
 /// # Errors
-/// When either cannot be written; then nobody may be told, and it may be repeated.
-pub async fn erase(house: Arc<House>, room: RoomId) -> Kept<Option<Erasure>> {
+/// When either cannot be written; then nobody may be told, and it may be repeated. Whose work it was is logged with the
+/// rows that go, so whoever repeats it for somebody else names nobody.
+pub async fn erase(house: Arc<House>, room: RoomId, work: Option<AccountId>) -> Kept<Option<Erasure>> {
     house.shares.wipe(room).await?;
-    house.store.erase(room).await
+    let work = work.map(|account| Entry { account, at: house.clock.date(), kind: Kind::Work });
+    house.store.erase(room, work).await
 }
 
 impl Room {
-    pub(super) fn erase(&mut self, ctx: &mut Context<Self>) {
-        let erasing = erase(self.house.clone(), self.id).into_actor(self);
+    pub(super) fn erase(&mut self, work: Option<AccountId>, ctx: &mut Context<Self>) {
+        let erasing = erase(self.house.clone(), self.id, work).into_actor(self);
         ctx.wait(erasing.map(move |erased, room, ctx| match erased {
             Ok(erased) => {
                 let Erasure { lines, intake } = erased.unwrap_or_default();
@@ -48,8 +54,8 @@ impl Room {
     }
 
     pub(super) fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
-        if let Some(began) = self.talks_since {
-            self.house.journal.lasted(Lasted::Conversation, began);
+        if let Talk::Had { since } = self.talk {
+            self.house.tally.lasted(Lasted::Conversation, since, self.house.clock.now());
         }
         self.tell_ended(by, lines);
         self.house.queue.do_send(queue::Ended(self.id));

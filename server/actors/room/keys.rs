@@ -10,11 +10,13 @@ use quietline_domain::{
     window::{Limit, Window},
 };
 
-use super::Room;
+use super::{Room, Talk};
 use crate::{
     actors::{Ear, Heard},
+    metrics,
     private::Nickname,
     protocol::{Envelope, Fixed, KeyAnswer, KeyOffer, PublicKey, ToDesk, ToStudent, frame},
+    store::activity::Lasted,
 };
 
 /// What either page may say of keys: a few frames for each counsellor, each tab and each reload. Each is a frame for the
@@ -90,6 +92,16 @@ impl Room {
         if let Some(Handed { key_epoch, asker, answer }) = self.keys.in_hand.take() {
             let handed = ToDesk::KeyHanded { room: self.uuid(), key_epoch, asker, answer };
             self.send(Role::Counsellor, Heard::Frame(frame(&handed)));
+            self.can_be_read();
+        }
+    }
+
+    /// By its counsellor: the wait for somebody is over, and the conversation has begun.
+    fn can_be_read(&mut self) {
+        if let Talk::Given { since } = self.talk {
+            metrics::waited(since.since(self.arrived));
+            self.house.tally.lasted(Lasted::Wait, self.arrived, since);
+            self.talk = Talk::Had { since };
         }
     }
 

@@ -3,7 +3,7 @@
 //! Only who may do something is checked here; what follows is the machine's to say.
 
 use actix::{ActorContext, AsyncContext, Context, Handler, Message};
-use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, duty::Kind, presence::Level, queue::Place, room::Input};
+use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, presence::Level, queue::Place, room::Input};
 use uuid::Uuid;
 
 use super::{InFlight, Room, Stopping, keys::Handed, turn};
@@ -207,8 +207,10 @@ impl Handler<Given> for Room {
         }
         self.place = None;
         let taken = turn(&by);
+        if self.counsellors.is_empty() {
+            self.talk = super::Talk::Given { since: self.house.clock.now() };
+        }
         self.counsellors.insert(by.account, by.nickname);
-        self.talks_since.get_or_insert(self.house.clock.now());
         self.feed(Input::Taken(taken), ctx);
     }
 }
@@ -248,7 +250,7 @@ impl Handler<Done> for Room {
             Deed::Say { cid, body } if !body.is_well_formed() => self.refuse_suite(role, cid),
             Deed::Say { cid, body } => {
                 let key_epoch = body.key_epoch;
-                self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.now(), body });
+                self.in_flight = Some(InFlight { from: role, cid, at: self.house.clock.moment(), body });
                 self.feed(Input::Say { from: role, cid, key_epoch }, ctx);
             }
             Deed::OfferKey(offer) => {
@@ -275,12 +277,7 @@ impl Handler<Done> for Room {
             Deed::KeepOlder { nth } => self.feed(Input::KeepOlder { nth }, ctx),
             Deed::Leave => self.feed(Input::CounsellorLeft, ctx),
             Deed::GiveBack => self.feed(Input::GiveBack, ctx),
-            Deed::Close => {
-                if let (Role::Counsellor, Some(account)) = (role, self.counsellor()) {
-                    self.house.journal.note(account, Kind::Work);
-                }
-                self.feed(Input::Close { by: role }, ctx);
-            }
+            Deed::Close => self.feed(Input::Close { by: role }, ctx),
             Deed::Disconnect => {
                 match role {
                     Role::Student => self.student_ear = None,

@@ -56,7 +56,7 @@ impl Room {
             | Effect::ShareOlder
             | Effect::Reach { .. }
             | Effect::Touch
-            | Effect::Erase
+            | Effect::Erase { .. }
             | Effect::Ended { .. } => {}
         }
     }
@@ -95,7 +95,7 @@ impl Room {
         let Some(InFlight { from, cid, at, body }) = self.in_flight.take() else {
             return;
         };
-        let said = Said { seq, cid: Uuid::from_u128(cid.0), from: from.into(), at: at.0, body };
+        let said = Said { seq, cid: Uuid::from_u128(cid.0), from: from.into(), at: at.at.0, body };
         let line = frame(&FromRoom::Line(Line { room: self.uuid(), said }));
         for role in [Role::Student, Role::Counsellor].into_iter().filter(|&role| to.includes(role)) {
             self.send(role, Heard::Frame(line.clone()));

@@ -109,6 +109,13 @@ pub struct Session {
 }
 
 impl Session {
+    /// What one entry comes to by itself (D3).
+    pub fn of(at: Time, kind: Kind) -> Self {
+        Self { start: at, end: at, reply_count: u64::from(kind == Kind::Work) }
+    }
+}
+
+impl Session {
     pub fn length(&self) -> Span {
         self.end.since(self.start)
     }
@@ -145,7 +152,7 @@ impl Sessions {
     }
 
     pub fn recognise(&mut self, at: Time, kind: Kind) {
-        self.join(Session { start: at, end: at, reply_count: u64::from(kind == Kind::Work) });
+        self.join(Session::of(at, kind));
     }
 
     /// Two neighbours in time belong together exactly when no more than `expire` lies between them. What comes between

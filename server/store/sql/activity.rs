@@ -10,26 +10,26 @@ use quietline_domain::{
     AccountId, Span, Time,
     duty::{Kind, Rules, Session, Sessions},
 };
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
-use super::{Database, Db, Reader, Record, in_time, misread};
+use super::{Database, Db, Engine, Reader, Record, in_time, misread};
 use crate::store::{
     Kept,
-    activity::{Activity, BESIDE, Coarse, Entry, Lasted, Part, Stretch, Whose},
+    activity::{Activity, Asked, BESIDE, Batch, Coarse, Entry, Lasted, Part, Whose},
 };
 
 #[async_trait]
 impl Activity for Database {
-    async fn note(&self, entry: Entry) -> Kept<()> {
-        self.write(move |db| Box::pin(async move { append(db, &[entry]).await })).await
+    async fn note(&self, batch: Batch) -> Kept<()> {
+        self.write(move |db| Box::pin(note(db, batch))).await
     }
 
     async fn last_noted(&self, account: AccountId, kind: Kind) -> Kept<Option<Time>> {
         in_time(async { Ok(last(&self.reader, account, kind).await?) }).await
     }
 
-    async fn duty(&self, asked: Stretch) -> Kept<Vec<Part>> {
+    async fn duty(&self, asked: Asked) -> Kept<Vec<Part>> {
         in_time(async { Ok(parts(&self.reader, asked).await?) }).await
     }
 
@@ -64,6 +64,16 @@ static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
     SIZES.map(|size| (size, insert(size))).into()
 });
 
+/// Not a second time when it is the batch that was written last: then its answer was lost.
+async fn note(db: &mut Db, batch: Batch) -> sqlx::Result<()> {
+    const NUMBER: &str = "update counter set value = $1 where name = 'activity_batch' and value <> $1";
+    let numbered = sqlx::query(NUMBER).bind(batch.number).execute(&mut *db).await?;
+    if numbered.rows_affected() == 0 {
+        return Ok(());
+    }
+    append(db, &batch.entries).await
+}
+
 /// At most 512 entries, in this order.
 pub async fn append(db: &mut Db, entries: &[Entry]) -> sqlx::Result<()> {
     if entries.is_empty() {
@@ -91,30 +101,32 @@ pub async fn last(db: &Reader, account: AccountId, kind: Kind) -> sqlx::Result<O
     row.map(|row| row.try_get(0).map(Time)).transpose()
 }
 
+macro_rules! parts {
+    ($whose:literal) => {
+        concat!(
+            "select account, started, ended, reply_count, null as kind from duty_session
+             where $1 <= started and started < $2",
+            $whose,
+            " and (select value from counter where name = 'activity_expire') = $3
+             union all
+             select account, at, at, 0, kind from activity
+             where nth > (select case when expire.value = $3 then folded.value else 0 end
+                    from counter as expire, counter as folded
+                    where expire.name = 'activity_expire' and folded.name = 'activity_folded')
+                and $1 <= at and at < $2",
+            $whose
+        )
+    };
+}
+
 /// One statement, so that no entry is seen twice or not at all while the log is being looked through.
-pub async fn parts(db: &Reader, asked: Stretch) -> sqlx::Result<Vec<Part>> {
-    const PARTS: &str = "select account, started, ended, reply_count from duty_session
-         where $1 <= started and started < $2
-            and (select value from counter where name = 'activity_expire') = $3
-         union all
-         select account, at, at, case when kind = 'work' then 1 else 0 end from activity
-         where nth > (select case when expire.value = $3 then folded.value else 0 end
-                from counter as expire, counter as folded
-                where expire.name = 'activity_expire' and folded.name = 'activity_folded')
-            and $1 <= at and at < $2";
-    const OF_ONE: &str = "select account, started, ended, reply_count from duty_session
-         where account = $4 and $1 <= started and started < $2
-            and (select value from counter where name = 'activity_expire') = $3
-         union all
-         select account, at, at, case when kind = 'work' then 1 else 0 end from activity
-         where nth > (select case when expire.value = $3 then folded.value else 0 end
-                from counter as expire, counter as folded
-                where expire.name = 'activity_expire' and folded.name = 'activity_folded')
-            and $1 <= at and at < $2 and account = $4";
+pub async fn parts(db: &Reader, asked: Asked) -> sqlx::Result<Vec<Part>> {
+    const EVERYONES: &str = parts!("");
+    const OF_ONE: &str = parts!(" and account = $4");
     let (from, until) = (asked.from.0.saturating_sub(BESIDE.0), asked.until.plus(BESIDE).0);
     let expire = asked.rules.expire().0;
     let query = match asked.whose {
-        Whose::Everyones => sqlx::query(PARTS).bind(from).bind(until).bind(expire),
+        Whose::Everyones => sqlx::query(EVERYONES).bind(from).bind(until).bind(expire),
         Whose::Of(account) => sqlx::query(OF_ONE).bind(from).bind(until).bind(expire).bind(Uuid::from_u128(account.0)),
     };
     query.fetch_all(db).await?.iter().map(part).collect()
@@ -134,19 +146,27 @@ pub async fn look_through(db: &mut Db, rules: Rules, most: u32) -> sqlx::Result<
         let sessions = by_account.entry(row.try_get("account")?).or_insert_with(|| Sessions::new(&rules));
         sessions.recognise(Time(row.try_get("at")?), kind);
     }
-    for (account, sessions) in by_account {
-        join(db, account, sessions, rules.expire()).await?;
+    let mut joined = Vec::new();
+    for (account, mut sessions) in by_account {
+        join(db, account, &mut sessions, rules.expire()).await?;
+        joined.extend(sessions.iter().map(|session| (account, session)));
     }
+    let mut add = QueryBuilder::<Engine>::new("insert into duty_session (account, started, ended, reply_count) ");
+    add.push_values(joined, |mut row, (account, session)| {
+        row.push_bind(account).push_bind(session.start.0).push_bind(session.end.0);
+        row.push_bind(session.reply_count as i64);
+    });
+    add.build().execute(&mut *db).await?;
     set(db, "activity_folded", reached).await?;
     Ok(rows.len() as u64)
 }
 
 pub async fn count(db: &mut Db, about: Coarse) -> sqlx::Result<()> {
-    const COUNT: &str = "insert into service_hour (what, hour, step, n) values ($1, $2, $3, 1)
-         on conflict (what, hour, step) do update set n = service_hour.n + 1";
+    const COUNT: &str = "insert into service_hour (what, block, step, n) values ($1, $2, $3, 1)
+         on conflict (what, block, step) do update set n = service_hour.n + 1";
     sqlx::query(COUNT)
         .bind(word(about.what))
-        .bind(i64::from(about.hour))
+        .bind(i64::from(about.block))
         .bind(i64::from(about.step))
         .execute(db)
         .await?;
@@ -154,7 +174,7 @@ pub async fn count(db: &mut Db, about: Coarse) -> sqlx::Result<()> {
 }
 
 pub async fn counted(db: &Reader) -> sqlx::Result<Vec<(Coarse, u64)>> {
-    let rows = sqlx::query("select what, hour, step, n from service_hour").fetch_all(db).await?;
+    let rows = sqlx::query("select what, block, step, n from service_hour").fetch_all(db).await?;
     let number = |row: &Record, name: &str| row.try_get::<i64, _>(name);
     let coarse = |row: &Record| {
         let what = match row.try_get::<&str, _>("what")? {
@@ -163,16 +183,15 @@ pub async fn counted(db: &Reader) -> sqlx::Result<Vec<(Coarse, u64)>> {
             _ => return Err(misread("what")),
         };
         let small = |name: &str| u8::try_from(number(row, name)?).map_err(|_| misread(name));
-        Ok((Coarse { what, hour: small("hour")?, step: small("step")? }, number(row, "n")? as u64))
+        Ok((Coarse { what, block: small("block")?, step: small("step")? }, number(row, "n")? as u64))
     };
     rows.iter().map(coarse).collect()
 }
 
-/// Sessions that lie beside new entries become one with them.
-async fn join(db: &mut Db, account: Uuid, mut sessions: Sessions, expire: Span) -> sqlx::Result<()> {
+/// Sessions that lie beside new entries become one with them; as they were, they are no more.
+async fn join(db: &mut Db, account: Uuid, sessions: &mut Sessions, expire: Span) -> sqlx::Result<()> {
     const NEAR: &str = "delete from duty_session where account = $1 and started <= $2 and $3 <= ended
-         returning account, started, ended, reply_count";
-    const ADD: &str = "insert into duty_session (account, started, ended, reply_count) values ($1, $2, $3, $4)";
+         returning account, started, ended, reply_count, null as kind";
     let (first, last) = (sessions.iter().next(), sessions.iter().last());
     let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
     let near = sqlx::query(NEAR)
@@ -183,15 +202,6 @@ async fn join(db: &mut Db, account: Uuid, mut sessions: Sessions, expire: Span) 
         .await?;
     for row in &near {
         sessions.join(part(row)?.session);
-    }
-    for session in sessions.iter() {
-        sqlx::query(ADD)
-            .bind(account)
-            .bind(session.start.0)
-            .bind(session.end.0)
-            .bind(session.reply_count as i64)
-            .execute(&mut *db)
-            .await?;
     }
     Ok(())
 }
@@ -211,12 +221,14 @@ async fn set(db: &mut Db, name: &'static str, value: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// A session, or an entry of some kind.
 fn part(row: &Record) -> sqlx::Result<Part> {
-    let reply_count = row.try_get::<i64, _>(3)? as u64;
-    Ok(Part {
-        account: AccountId(row.try_get::<Uuid, _>(0)?.as_u128()),
-        session: Session { start: Time(row.try_get(1)?), end: Time(row.try_get(2)?), reply_count },
-    })
+    let (start, end) = (Time(row.try_get(1)?), Time(row.try_get(2)?));
+    let session = match row.try_get::<Option<&str>, _>("kind")? {
+        Some(kind) => Session::of(start, Kind::parse(kind).ok_or_else(|| misread("kind"))?),
+        None => Session { start, end, reply_count: row.try_get::<i64, _>(3)? as u64 },
+    };
+    Ok(Part { account: AccountId(row.try_get::<Uuid, _>(0)?.as_u128()), session })
 }
 
 fn word(what: Lasted) -> &'static str {

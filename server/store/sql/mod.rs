@@ -26,12 +26,14 @@ use tokio::time::timeout;
 
 use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, is_one_statement, scrub};
 use crate::{
+    clock::Moment,
     private::{Digested, Forms, Nickname, SealedText},
     protocol::{Envelope, PublicKey, Said},
     store::{
         AccountRow, Appended, Availability, ClaimRow, Erasure, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake,
         Opening, RoomRow, Seated, Store, StoreError, Sweeps, Take,
         accounts::{Changed, Doer},
+        activity::Entry,
     },
 };
 pub use lines::sender_word;
@@ -79,11 +81,11 @@ impl Store for Database {
         self.write(move |db| Box::pin(rooms::take(db, take))).await
     }
 
-    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> Kept<Option<Seq>> {
+    async fn release(&self, room: RoomId, from: AccountId, why: TurnEnd, now: Moment) -> Kept<Option<Seq>> {
         self.write(move |db| Box::pin(turns::release(db, room, from, why, now))).await
     }
 
-    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Time) -> Kept<Option<Seated>> {
+    async fn hand_over(&self, room: RoomId, from: AccountId, to: AccountId, now: Moment) -> Kept<Option<Seated>> {
         self.write(move |db| Box::pin(turns::hand_over(db, room, from, to, now))).await
     }
 
@@ -135,8 +137,8 @@ impl Store for Database {
         in_time(async { Ok(lines::after(&self.reader, room, since).await?) }).await
     }
 
-    async fn erase(&self, room: RoomId) -> Kept<Option<Erasure>> {
-        self.writer.run(After::Scrub, move |db| Box::pin(rooms::erase(db, room))).await
+    async fn erase(&self, room: RoomId, work: Option<Entry>) -> Kept<Option<Erasure>> {
+        self.writer.run(After::Scrub, move |db| Box::pin(rooms::erase(db, room, work))).await
     }
 
     async fn alive(&self, now: Time) -> Kept<()> {
@@ -164,7 +166,7 @@ impl Store for Database {
         self.write(move |db| Box::pin(tidying::installation(db))).await
     }
 
-    async fn sweep(&self, now: Time) -> Kept<u64> {
+    async fn sweep(&self, now: Moment) -> Kept<u64> {
         self.writer.run(After::Scrub, move |db| Box::pin(tidying::sweep(db, now))).await
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Db, lines, rooms};
 use crate::{
+    clock::Moment,
     private::{Credential, Forms, SealedText},
     protocol::Envelope,
     store::{NewLine, NewRoom, Opening, Sharing},
@@ -45,6 +46,6 @@ async fn play(stage: &mut Db) -> sqlx::Result<()> {
         text += &random()?.expose();
     }
     let body = Envelope { suite: 0, key_epoch: 0, sealed: SealedText::new(text) };
-    let line = NewLine { room, cid: Cid(room.0), from: Role::Student, by: None, at: Time(0), body };
+    let line = NewLine { room, cid: Cid(room.0), from: Role::Student, by: None, at: Moment::of(Time(0)), body };
     lines::append_all(stage, &[line]).await.map(drop)
 }

@@ -105,15 +105,15 @@ pub async fn take(db: &mut Db, take: NewTake) -> sqlx::Result<Take> {
         .bind(Uuid::from_u128(take.room.0))
         .bind(Uuid::from_u128(take.account.0))
         .bind(Uuid::from_u128(take.claim.0))
-        .bind(take.now.0)
+        .bind(take.now.at.0)
         .execute(&mut *db)
         .await?;
     if taken.rows_affected() == 0 {
         return Ok(Take::Lost);
     }
     let answer = Answer::Student;
-    clicks::keep(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now }).await?;
-    activity::append(db, &[Entry { account: take.account, at: take.now, kind: Kind::Open }]).await?;
+    clicks::keep(db, ClaimRow { claim: take.claim, account: take.account, answer, at: take.now.at }).await?;
+    activity::append(db, &[Entry { account: take.account, at: take.now.date, kind: Kind::Open }]).await?;
     let row = by_id(db, take.room).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Take::Taken(Box::new(row)))
 }
@@ -147,7 +147,7 @@ pub async fn keep_shared(db: &mut Db, room: RoomId, sealed: Option<Envelope>) ->
     Ok(())
 }
 
-pub async fn erase(db: &mut Db, room: RoomId) -> sqlx::Result<Option<Erasure>> {
+pub async fn erase(db: &mut Db, room: RoomId, work: Option<Entry>) -> sqlx::Result<Option<Erasure>> {
     let id = Uuid::from_u128(room.0);
     let lines = sqlx::query("delete from line where room = $1").bind(id).execute(&mut *db).await?.rows_affected();
     sqlx::query("delete from past_turn where room = $1").bind(id).execute(&mut *db).await?;
@@ -158,6 +158,7 @@ pub async fn erase(db: &mut Db, room: RoomId) -> sqlx::Result<Option<Erasure>> {
     let Some(student) = student else {
         return Ok(None);
     };
+    activity::append(db, work.as_slice()).await?;
     let (student, key): (Uuid, String) = (student.try_get(0)?, student.try_get(1)?);
     sqlx::query("delete from chat_user where id = $1 and account is null").bind(student).execute(&mut *db).await?;
     Ok(Some(Erasure { lines, intake: intakes::end(db, key).await? }))

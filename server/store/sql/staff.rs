@@ -9,7 +9,7 @@ use crate::{
     private::{Digested, Nickname, SealedText},
     protocol::PublicKey,
     store::{
-        AccountRow, Availability, Identity, NewAccount, StaffRole,
+        Access, AccountRow, Availability, Identity, NewAccount, StaffRole,
         accounts::{Audit, Changed, Deed, Doer},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 macro_rules! account_rows {
     ($where:literal) => {
         concat!(
-            "select account.id, login, nickname, role, available, disabled_at, invited, password_hash
+            "select account.id, login, nickname, role, available, disabled_at, password_hash
              from account join chat_user on chat_user.account = account.id ",
             $where
         )
@@ -208,7 +208,10 @@ fn account(row: &Record) -> sqlx::Result<AccountRow> {
             0 => Availability::Away,
             _ => Availability::Available,
         },
-        disabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_some(),
-        invited: row.try_get::<Option<&str>, _>("invited")?.is_some(),
+        access: match (row.try_get::<Option<i64>, _>("disabled_at")?, row.try_get::<&str, _>("password_hash")?) {
+            (Some(_), _) => Access::Disabled,
+            (None, "") => Access::Invited,
+            (None, _) => Access::Enabled,
+        },
     })
 }

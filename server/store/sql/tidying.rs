@@ -7,7 +7,10 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::{Db, Reader, Record, clicks};
-use crate::store::{OUTAGES_KEPT, Sweeps};
+use crate::{
+    clock::Moment,
+    store::{OUTAGES_KEPT, Sweeps},
+};
 
 /// Makes it when there is none yet.
 pub async fn installation(db: &mut Db) -> sqlx::Result<u128> {
@@ -38,12 +41,14 @@ pub async fn started(db: &mut Db, now: Time) -> sqlx::Result<Vec<Outage>> {
 }
 
 /// Returns how many rows went.
-pub async fn sweep(db: &mut Db, now: Time) -> sqlx::Result<u64> {
+pub async fn sweep(db: &mut Db, now: Moment) -> sqlx::Result<u64> {
     const ORPHANS: &str = "delete from chat_user
          where account is null and not exists (select 1 from room where room.student = chat_user.id)";
+    const WORTHLESS: &str = "update account set invited = null, invited_until = null where invited_until <= $1";
     let orphans = sqlx::query(ORPHANS).execute(&mut *db).await?.rows_affected();
-    let over = sqlx::query("delete from session where until <= $1").bind(now.0).execute(&mut *db).await?;
-    Ok(orphans + over.rows_affected() + clicks::forget(db, now).await?)
+    let over = sqlx::query("delete from session where until <= $1").bind(now.date.0).execute(&mut *db).await?;
+    sqlx::query(WORTHLESS).bind(now.date.0).execute(&mut *db).await?;
+    Ok(orphans + over.rows_affected() + clicks::forget(db, now.at).await?)
 }
 
 pub async fn ask_sweep(db: &mut Db) -> sqlx::Result<i64> {

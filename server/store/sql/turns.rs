@@ -11,20 +11,27 @@ use uuid::Uuid;
 
 use super::{Db, Reader, Record, activity, misread, rooms};
 use crate::{
+    clock::Moment,
     private::Nickname,
     store::{PastTurn, Seated, activity::Entry},
 };
 
 /// The room waits again; its place and its arrival are as they were (W25).
-pub async fn release(db: &mut Db, room: RoomId, from: AccountId, why: TurnEnd, now: Time) -> sqlx::Result<Option<Seq>> {
+pub async fn release(
+    db: &mut Db,
+    room: RoomId,
+    from: AccountId,
+    why: TurnEnd,
+    now: Moment,
+) -> sqlx::Result<Option<Seq>> {
     const RELEASE: &str = "update room
          set counsellor = null, claim = null, taken_after = null, reads_after = null, active_at = $2 where id = $1";
     let left = end_turn(db, room, from, why).await?;
     if left.is_some() {
-        sqlx::query(RELEASE).bind(Uuid::from_u128(room.0)).bind(now.0).execute(&mut *db).await?;
+        sqlx::query(RELEASE).bind(Uuid::from_u128(room.0)).bind(now.at.0).execute(&mut *db).await?;
         // Who was away, or got no key, has done nothing.
         if why == TurnEnd::GivenBack {
-            activity::append(db, &[Entry { account: from, at: now, kind: Kind::Work }]).await?;
+            activity::append(db, &[Entry { account: from, at: now.date, kind: Kind::Work }]).await?;
         }
     }
     Ok(left)
@@ -49,7 +56,7 @@ pub async fn hand_over(
     room: RoomId,
     from: AccountId,
     to: AccountId,
-    now: Time,
+    now: Moment,
 ) -> sqlx::Result<Option<Seated>> {
     // Whoever comes reads from here on; what was said before is the student's to share (W13).
     const HAND_OVER: &str = "update room
@@ -67,11 +74,11 @@ pub async fn hand_over(
         .bind(Uuid::from_u128(room.0))
         .bind(Uuid::from_u128(to.0))
         .bind(left as i64)
-        .bind(now.0)
+        .bind(now.at.0)
         .execute(&mut *db)
         .await?;
-    let handed = Entry { account: from, at: now, kind: Kind::Work };
-    activity::append(db, &[handed, Entry { account: to, at: now, kind: Kind::Open }]).await?;
+    let handed = Entry { account: from, at: now.date, kind: Kind::Work };
+    activity::append(db, &[handed, Entry { account: to, at: now.date, kind: Kind::Open }]).await?;
     Ok(rooms::by_id(db, room).await?.and_then(|row| row.counsellor))
 }
 

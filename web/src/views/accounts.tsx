@@ -97,7 +97,7 @@ function All({ all, act }: { all: readonly Account[]; act: Props["act"] }) {
 }
 
 function AccountRow({ account, act }: { account: Account; act: Props["act"] }) {
-  const { login, nickname, role, disabled, invited } = account;
+  const { login, nickname, role, access } = account;
   const chosen = (event: Event) => {
     const wanted = ROLES.find((one) => one === (event.currentTarget as HTMLSelectElement).value);
     if (wanted) act({ type: "role", account, role: wanted });
@@ -111,10 +111,10 @@ function AccountRow({ account, act }: { account: Account; act: Props["act"] }) {
           <Roles />
         </select>
       </td>
-      <td>{disabled ? words.states.disabled : invited ? words.states.invited : words.states.enabled}</td>
+      <td>{words.states[access]}</td>
       <td>
         <div class="choices">
-          {!disabled && (
+          {access !== "disabled" && (
             <button
               type="button"
               aria-label={words.disable(nickname)}

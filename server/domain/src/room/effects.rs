@@ -105,7 +105,10 @@ pub enum Effect {
     /// Remember when something last happened; nobody waits for it.
     Touch,
     /// Erase physically, then say so.
-    Erase,
+    Erase {
+        /// Whose work it was (D3): the counsellor's who closed it, if one did.
+        work: Option<AccountId>,
+    },
     /// To both: it is gone.
     Ended {
         by: EndedBy,

@@ -291,8 +291,9 @@ impl Room {
     }
 
     pub(super) fn end(&mut self, by: EndedBy) -> Vec<Effect> {
+        let work = self.turn().map(|turn| turn.account).filter(|_| by == EndedBy::Counsellor);
         self.phase = Phase::Ending { by };
-        vec![Effect::Erase]
+        vec![Effect::Erase { work }]
     }
 
     pub(super) fn seat(&mut self, role: Role) -> &mut Seat {

@@ -166,7 +166,7 @@ impl Play {
                     self.feed(Input::Saved { from, seq: self.last });
                     continue;
                 }
-                Effect::Erase => {
+                Effect::Erase { .. } => {
                     self.feed(Input::Erased { lines: self.last });
                     continue;
                 }
@@ -369,7 +369,7 @@ fn more_than_twenty_lines_in_ten_seconds_are_refused_with_when() {
 fn either_side_closes_and_both_are_told_after_the_erasure() {
     // W18
     let mut room = Room::wake(Time(0), RULES, Before::default());
-    assert_eq!(room.step(Time(1), Input::Close { by: Role::Counsellor }), [Effect::Erase]);
+    assert_eq!(room.step(Time(1), Input::Close { by: Role::Counsellor }), [Effect::Erase { work: None }]);
     assert_eq!(room.step(Time(1), say(Role::Student, 1)), [], "nothing is saved any more");
     let ended = Effect::Ended { by: EndedBy::Counsellor, lines: 4 };
     assert_eq!(room.step(Time(2), Input::Erased { lines: 4 }), [ended]);
@@ -378,19 +378,13 @@ fn either_side_closes_and_both_are_told_after_the_erasure() {
 }
 
 #[test]
-fn typing_is_told_at_once_and_then_at_most_every_three_seconds() {
-    // W24
-    check(
-        "0 counsellor takes
-         1 student types
-         2 student types
-         4 student types
-         5 student says
-         5 student types",
-        "0 student <- counsellorcame(1) after 0
-         1 counsellor <- typing
-         4 counsellor <- typing
-         5 student <- line 1
-         5 counsellor <- typing",
-    );
+fn whose_work_a_closing_is() {
+    // D3
+    let close = |by| {
+        let mut room = Room::wake(Time(0), RULES, Before::default());
+        room.step(Time(1), Input::Taken(Turn { account: ASHA, after: 0, reads_after: 0 }));
+        room.step(Time(2), Input::Close { by })
+    };
+    assert_eq!(close(Role::Counsellor), [Effect::Erase { work: Some(ASHA) }]);
+    assert_eq!(close(Role::Student), [Effect::Erase { work: None }]);
 }

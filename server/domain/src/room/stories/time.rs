@@ -34,6 +34,24 @@ fn the_counsellors_words_count_as_well() {
 }
 
 #[test]
+fn typing_is_told_at_once_and_then_at_most_every_three_seconds() {
+    // W24
+    check(
+        "0 counsellor takes
+         1 student types
+         2 student types
+         4 student types
+         5 student says
+         5 student types",
+        "0 student <- counsellorcame(1) after 0
+         1 counsellor <- typing
+         4 counsellor <- typing
+         5 student <- line 1
+         5 counsellor <- typing",
+    );
+}
+
+#[test]
 fn typing_and_staying_are_activity() {
     // W24, W-T3
     ends_at("0 counsellor takes\n0 student says\n590 counsellor types", 1_191);

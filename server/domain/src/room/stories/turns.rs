@@ -328,7 +328,7 @@ impl World {
                     self.feed(Input::HandedOver(Turn { account: to, after: last, reads_after: last }))?;
                 }
                 Effect::ShareOlder => self.feed(Input::OlderShared)?,
-                Effect::Erase => self.feed(Input::Erased { lines: last })?,
+                Effect::Erase { .. } => self.feed(Input::Erased { lines: last })?,
                 Effect::Moved { .. } => {
                     self.student.other = None;
                     self.counsellor = Shown { is_deaf: true, ..Shown::default() };
