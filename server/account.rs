@@ -130,17 +130,19 @@ async fn carry_out(store: &dyn Store, deed: Prepared, settings: &Settings, clock
         }
         Prepared::List => Ok(store.accounts().await?),
         Prepared::Disable { login } => {
-            done(store.disable_account(&known(&login)?, clock.date()).await?, &login)?;
+            let account = of(store, &login).await?.account;
+            done(store.disable(account, clock.date(), Doer::Terminal).await?, &login)?;
             only(store, &login).await
         }
         Prepared::Reset { login, password } => {
             let hash = staff.hash_password(password).await?;
-            store.reset_account(&known(&login)?, &hash, clock.date()).await?;
+            let account = of(store, &login).await?.account;
+            done(store.reset(account, &hash, clock.date()).await?, &login)?;
             only(store, &login).await
         }
         Prepared::SetRole { login, role } => {
-            let [account] = &only(store, &login).await?[..] else { return Err(nobody(&login)) };
-            done(store.set_role(account.account, role, clock.date(), Doer::Terminal).await?, &login)?;
+            let account = of(store, &login).await?.account;
+            done(store.set_role(account, role, clock.date(), Doer::Terminal).await?, &login)?;
             only(store, &login).await
         }
     }
@@ -158,14 +160,13 @@ fn done(changed: Changed, login: &str) -> Result<()> {
 }
 
 async fn only(store: &dyn Store, login: &str) -> Result<Vec<AccountRow>> {
-    match store.account_by_login(&known(login)?).await? {
-        Some((account, _)) => Ok(vec![account]),
-        None => Err(nobody(login)),
-    }
+    Ok(vec![of(store, login).await?])
 }
 
-fn known(login: &str) -> Result<String> {
-    auth::tidy_login(login).ok_or_else(|| nobody(login))
+async fn of(store: &dyn Store, login: &str) -> Result<AccountRow> {
+    let known = auth::tidy_login(login).ok_or_else(|| nobody(login))?;
+    let found = store.account_by_login(&known).await?;
+    found.map(|(account, _)| account).ok_or_else(|| nobody(login))
 }
 
 fn nobody(login: &str) -> anyhow::Error {

@@ -5,7 +5,13 @@
 use std::{net::IpAddr, time::Instant};
 
 use super::*;
-use crate::{place::Places, store::sqlite::Sqlite};
+use crate::{
+    place::Places,
+    store::{
+        accounts::{Accounts, Doer},
+        sqlite::Sqlite,
+    },
+};
 
 const PASSWORD: &str = "correct horse battery";
 const START: Time = Time(1_000_000);
@@ -69,7 +75,8 @@ async fn the_right_password_opens_a_session_and_the_wrong_one_does_not() {
 #[tokio::test]
 async fn a_disabled_account_is_wrong() {
     let house = House::with_anna().await;
-    house.store.disable_account("anna", START).await.unwrap();
+    let (anna, _) = house.store.account_by_login("anna").await.unwrap().unwrap();
+    house.store.disable(anna.account, START, Doer::Terminal).await.unwrap();
     assert_eq!(house.sign_in("anna", PASSWORD, "10.0.0.1", START).await.err(), Some(SignInRefused::Wrong));
 }
 

@@ -140,9 +140,10 @@ pub fn malformed(error: actix_web::error::JsonPayloadError, _: &HttpRequest) -> 
     InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because("malformed"))).into()
 }
 
-/// All that is asked with a query are days.
-fn no_query(error: actix_web::error::QueryPayloadError, _: &HttpRequest) -> Error {
-    InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because("dates"))).into()
+/// Of duty days are asked, and they are what somebody may have written by hand.
+fn no_query(error: actix_web::error::QueryPayloadError, request: &HttpRequest) -> Error {
+    let reason = if request.path().starts_with("/api/duty/") { "dates" } else { "malformed" };
+    InternalError::from_response(error, HttpResponse::BadRequest().json(Refused::because(reason))).into()
 }
 
 /// The page has left: its room closes. The answer is the same whether there was one.

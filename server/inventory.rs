@@ -167,8 +167,8 @@ pub const INVENTORY: [Group; 5] = [
             Kept {
                 what: "When they were at work: that they opened the desk, took a student, sent a message, closed, handed over or \
                        changed a plan, switched their availability, or were at the keyboard. Never which conversation, and of \
-                       the keyboard never what was typed, only that it was used: their page tells of it at most every \
-                       few minutes, as how long ago. From this come the sessions that they themselves and their supervisors see",
+                       the keyboard never what was typed, only that it was used: their page tells of it every few \
+                       minutes, sooner when much is typed, as how long ago. From this come the sessions that they themselves and their supervisors see",
                 until: "as long as the account",
                 columns: &["activity.*", "duty_session.*"],
             },
@@ -178,7 +178,7 @@ pub const INVENTORY: [Group; 5] = [
         about: "About nobody",
         kept: &[
             Kept {
-                what: "How often somebody has waited, or talked, about so long, in coarse steps by the hour of the week. Fewer \
+                what: "How often somebody has waited, or talked, about so long, in coarse steps by the day of the week and three hours of it. Fewer \
                        than five of a kind are shown to nobody",
                 until: "as long as the service",
                 columns: &["service_hour.*"],

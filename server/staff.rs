@@ -117,7 +117,7 @@ async fn add(
 }
 
 async fn disable(id: web::Path<Uuid>, me: web::ReqData<AccountRow>, parts: web::Data<Parts>) -> HttpResponse {
-    let done = parts.store.dismiss(account(*id), parts.clock.date(), me.account).await;
+    let done = parts.store.disable(account(*id), parts.clock.date(), Doer::Account(me.account)).await;
     answer(&parts, done, || HttpResponse::NoContent().finish())
 }
 

@@ -3,11 +3,7 @@
 mod common;
 
 use common::{Portal, patient, texts};
-use quietline::{
-    config::Settings,
-    pulse,
-    store::{Availability, Changed},
-};
+use quietline::{config::Settings, pulse, store::Availability};
 use quietline_domain::{ClaimId, RoomId, Span, Time};
 use serde_json::json;
 use uuid::Uuid;
@@ -235,8 +231,7 @@ async fn a_disabled_account_gives_its_rooms_back_to_the_queue() {
     let (mut asha, mut student) = portal.two_people().await;
     student.says("hi").await;
     asha.says("hello").await;
-    let done = portal.parts.store.disable_account("asha", Time(0)).await.expect("writes");
-    assert_eq!(done, Changed::Done);
+    portal.disables("asha").await;
     let mut told = student.hears("notice").await;
     while told["notice"] != json!("back_to_queue") {
         told = student.hears("notice").await;

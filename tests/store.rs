@@ -25,7 +25,7 @@ mod update;
 use quietline::{
     clock::Moment,
     private::Credential,
-    store::{Access, Appended, Availability, Changed, ClaimRow, Erasure, Fate, NewTake, Take},
+    store::{Access, Appended, Availability, Changed, ClaimRow, Erasure, Fate, NewTake, Take, accounts::Doer},
 };
 use quietline_domain::{
     ClaimId, Role, RoomId, Time,
@@ -191,10 +191,13 @@ async fn sessions_end_with_their_account_and_the_switch_with_the_last_of_them() 
         assert_eq!(available().await, Availability::Away);
 
         store.add_session(one, account, Time(100), Time(0)).await.expect("writes");
-        assert_eq!(store.disable_account("login1", Time(1)).await.expect("writes"), Changed::Done);
+        assert_eq!(store.disable(account, Time(1), Doer::Terminal).await.expect("writes"), Changed::Done);
         assert!(store.session(one, Time(1)).await.expect("reads").is_none());
-        assert_eq!(store.disable_account("nobody", Time(1)).await.expect("writes"), Changed::NoSuchAccount);
-        assert!(store.reset_account("login1", "other", Time(2)).await.expect("writes"));
+        assert_eq!(
+            store.disable(quietline_domain::AccountId(99), Time(1), Doer::Terminal).await.expect("writes"),
+            Changed::NoSuchAccount
+        );
+        assert_eq!(store.reset(account, "other", Time(2)).await.expect("writes"), Changed::Done);
         let (row, hash) = store.account_by_login("login1").await.expect("reads").expect("is there");
         assert_eq!((row.access, hash.as_str()), (Access::Enabled, "other"));
     }

@@ -12,7 +12,7 @@ const RULES_BUILT: [&str; 86] = [
     "U9", "U10", "W-T1", "W-T2", "W-T3", "W-T4", "W-T5", "W-T6", "W-T7", "W-T8", "W-T9", "U-T1", "U-T2", "U-T3",
     "U-T4", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "Q10", "Q11", "Q12", "Q13", "Q-T1", "Q-T2", "Q-T3",
     "Q-T4", "Q-T5", "Q-T6", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D-T1", "D-T2", "D-T3", "D-T4", "D-T5", "D-T6",
-    "WT1", "WT2", "WT3", "WT4", "WT5",
+    "E1", "E2", "E3", "E4", "E5",
 ];
 
 /// Written by tools or by the program itself, or not ours.

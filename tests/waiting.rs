@@ -195,6 +195,6 @@ async fn a_newer_desk_takes_over_and_a_disabled_one_is_signed_out() {
     second.hears("welcome").await;
     assert_eq!(first.is_closed_with().await, 4001);
     // As another process would: the server notices by itself.
-    portal.parts.store.disable_account("asha", portal.clock.now()).await.expect("writes");
+    portal.disables("asha").await;
     assert_eq!(second.is_closed_with().await, 4003);
 }

@@ -28,7 +28,7 @@ async fn an_afternoon(portal: &Portal, asha: &mut Person, many: usize) {
     }
 }
 
-// WT1, WT2, WT3
+// E1, E2, E3
 #[actix_web::test]
 async fn a_waiting_time_is_said_once_it_can_be_and_never_with_nobody_there() {
     let portal = Portal::open().await;
@@ -76,7 +76,7 @@ async fn a_waiting_time_is_said_once_it_can_be_and_never_with_nobody_there() {
     }
 }
 
-// WT1, WT3: also for those behind the first, who wait for conversations to end.
+// E1, E3: also for those behind the first, who wait for conversations to end.
 #[actix_web::test]
 async fn everyone_in_a_queue_is_told_their_own_time() {
     // Nobody says a line, and their rooms are to stay.

@@ -1,4 +1,4 @@
-//! What administrators do to accounts in the page, and the log of what staff did.
+//! What is done to accounts, in the page and at a terminal, and the log of what staff did.
 //!
 //! Each change is logged in the transaction that makes it. The last administrator can be neither disabled nor made less:
 //! that is decided here, because two may ask at once.
@@ -17,8 +17,10 @@ pub trait Accounts: Send + Sync + 'static {
     /// Takes the password away, signs the account out everywhere, and lets its person choose another by this link;
     /// enables it. An account that was invited gets another link.
     async fn reissue(&self, account: AccountId, link: Link, now: Time, by: AccountId) -> Kept<Changed>;
+    /// At a terminal: this password opens the account from now on and nothing else does. Signs it out everywhere, enables it.
+    async fn reset(&self, account: AccountId, password_hash: &str, now: Time) -> Kept<Changed>;
     /// Signs the account out everywhere and lets it in no more.
-    async fn dismiss(&self, account: AccountId, now: Time, by: AccountId) -> Kept<Changed>;
+    async fn disable(&self, account: AccountId, now: Time, by: Doer) -> Kept<Changed>;
     async fn set_role(&self, account: AccountId, role: StaffRole, now: Time, by: Doer) -> Kept<Changed>;
     /// The enabled account that this link invites.
     async fn invited_by(&self, link: Digested, now: Time) -> Kept<Option<AccountId>>;

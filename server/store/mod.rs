@@ -210,10 +210,6 @@ pub trait Store: Intakes + Activity + Accounts {
     async fn identity(&self, account: AccountId) -> Kept<Identity>;
     /// Keeps another, in place of the one before.
     async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText, now: Time) -> Kept<()>;
-    /// Sets a new password hash, ends every session, and enables the account. `false` when there is no such login.
-    async fn reset_account(&self, login: &str, password_hash: &str, now: Time) -> Kept<bool>;
-    /// Ends every session and switches *Available* off, unless it is the last administrator's.
-    async fn disable_account(&self, login: &str, now: Time) -> Kept<Changed>;
     async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()>;
     /// Remembers a signed-in session by the digest of its cookie.
     async fn add_session(&self, session: Digested, account: AccountId, until: Time, now: Time) -> Kept<()>;

@@ -33,7 +33,7 @@ use quietline::{
     config::Settings,
     private::{Credential, Nickname},
     shares::Missing,
-    store::{self, NewAccount, StaffRole},
+    store::{self, Changed, NewAccount, StaffRole, accounts::Doer},
 };
 use quietline_domain::{AccountId, Span, Time};
 use serde_json::json;
@@ -133,6 +133,13 @@ impl Portal {
         desk.tell(json!({"type": "switch", "available": true})).await;
         while desk.hears("switched").await["available"] != json!(true) {}
         desk
+    }
+
+    /// As another process would, at a terminal.
+    pub async fn disables(&self, login: &str) {
+        let (account, _) = self.parts.store.account_by_login(login).await.expect("reads").expect("is there");
+        let done = self.parts.store.disable(account.account, self.clock.date(), Doer::Terminal).await;
+        assert_eq!(done.expect("writes"), Changed::Done);
     }
 
     /// Makes an account and returns its cookie.

@@ -62,9 +62,12 @@ async fn a_link_is_good_once_and_until_its_time_and_nobody_knows_the_password_be
         let third = link(300);
         assert_eq!(store.reissue(row.account, third, Time(10), anna).await.expect("writes"), Changed::Done);
         assert!(store.session(session, Time(11)).await.expect("reads").is_none(), "signed out everywhere");
-        assert_eq!(store.dismiss(row.account, Time(12), anna).await.expect("writes"), Changed::Done);
+        assert_eq!(store.disable(row.account, Time(12), Doer::Account(anna)).await.expect("writes"), Changed::Done);
         assert_eq!(store.invited_by(third.digest, Time(13)).await.expect("reads"), None);
-        assert_eq!(store.dismiss(AccountId(77), Time(13), anna).await.expect("writes"), Changed::NoSuchAccount);
+        assert_eq!(
+            store.disable(AccountId(77), Time(13), Doer::Account(anna)).await.expect("writes"),
+            Changed::NoSuchAccount
+        );
 
         assert_eq!(
             database.texts(LOG).await[2..],
@@ -88,17 +91,17 @@ async fn an_administrator_always_remains_also_when_two_ask_at_once() {
     for (store, database) in stores().await {
         let anna = administrator(&*store, 1).await;
         let refused = Changed::LastAdministrator;
-        assert_eq!(store.dismiss(anna, Time(1), anna).await.expect("answers"), refused);
+        assert_eq!(store.disable(anna, Time(1), Doer::Account(anna)).await.expect("answers"), refused);
         assert_eq!(store.reissue(anna, link(9), Time(1), anna).await.expect("answers"), refused);
         for less in [StaffRole::Counsellor, StaffRole::Supervisor] {
             assert_eq!(store.set_role(anna, less, Time(1), Doer::Account(anna)).await.expect("answers"), refused);
         }
-        assert_eq!(store.disable_account("login1", Time(1)).await.expect("answers"), refused);
+        assert_eq!(store.disable(anna, Time(1), Doer::Terminal).await.expect("answers"), refused);
         // Neither somebody who has no password yet nor somebody disabled could administer.
         let invited = NewAccount { role: StaffRole::Administrator, password_hash: String::new(), ..new_account(2) };
         let first = link(9);
         assert!(store.invite(invited, first, anna).await.expect("writes"));
-        assert_eq!(store.dismiss(anna, Time(2), anna).await.expect("answers"), refused);
+        assert_eq!(store.disable(anna, Time(2), Doer::Account(anna)).await.expect("answers"), refused);
         let ben = store.choose_password(first.digest, "hash", Time(3)).await.expect("writes").expect("was invited");
 
         // Each would be left with the other: from two connections, as a server and a terminal have them.
@@ -106,7 +109,8 @@ async fn an_administrator_always_remains_also_when_two_ask_at_once() {
         for round in 0..20 {
             let (one, two): (Arc<dyn Store>, Arc<dyn Store>) = (store.clone(), other.clone());
             let asked = [(one, anna), (two, ben)];
-            let both = asked.map(|(store, who)| tokio::spawn(async move { store.dismiss(who, Time(4), who).await }));
+            let both = asked
+                .map(|(store, who)| tokio::spawn(async move { store.disable(who, Time(4), Doer::Account(who)).await }));
             let mut outcomes = Vec::new();
             for one in both {
                 outcomes.push(one.await.expect("runs").expect("answers"));
@@ -119,6 +123,6 @@ async fn an_administrator_always_remains_also_when_two_ask_at_once() {
             store.set_role(ben, StaffRole::Counsellor, Time(5), Doer::Terminal).await.expect("writes"),
             Changed::Done
         );
-        assert_eq!(store.dismiss(anna, Time(6), ben).await.expect("answers"), refused);
+        assert_eq!(store.disable(anna, Time(6), Doer::Account(ben)).await.expect("answers"), refused);
     }
 }

@@ -4,7 +4,7 @@
 
 use quietline::{
     clock::Moment,
-    store::{Erasure, RoomRow, Seated},
+    store::{Erasure, RoomRow, Seated, accounts::Doer},
 };
 use quietline_domain::{AccountId, ClaimId, Role, RoomId, Time, room::TurnEnd};
 
@@ -97,7 +97,7 @@ async fn a_hand_over_asked_again_is_the_same_and_nobody_unknown_is_handed_a_room
         take(store, 1, asha, 7, 1).await.expect("is given");
         let hand_over =
             async |from, to, now| store.hand_over(RoomId(1), from, to, Moment::of(Time(now))).await.expect("answers");
-        store.disable_account("login3", Time(2)).await.expect("writes");
+        store.disable(cy, Time(2), Doer::Terminal).await.expect("writes");
         for (from, to) in [(asha, cy), (asha, AccountId(99)), (asha, asha), (bo, asha)] {
             assert!(hand_over(from, to, 3).await.is_none());
         }

@@ -27,8 +27,13 @@ impl Accounts for Database {
         self.write(move |db| Box::pin(reissue(db, account, link, now, by))).await
     }
 
-    async fn dismiss(&self, account: AccountId, now: Time, by: AccountId) -> Kept<Changed> {
-        self.write(move |db| Box::pin(disable(db, account, now, Doer::Account(by)))).await
+    async fn reset(&self, account: AccountId, password_hash: &str, now: Time) -> Kept<Changed> {
+        let hash = password_hash.to_owned();
+        self.write(move |db| Box::pin(reset(db, account, hash, now))).await
+    }
+
+    async fn disable(&self, account: AccountId, now: Time, by: Doer) -> Kept<Changed> {
+        self.write(move |db| Box::pin(disable(db, account, now, by))).await
     }
 
     async fn set_role(&self, account: AccountId, role: StaffRole, now: Time, by: Doer) -> Kept<Changed> {
@@ -72,8 +77,7 @@ pub async fn audit(db: &mut Db, entry: Audit) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Signs the account out everywhere and lets it in no more, unless it is the last administrator's.
-pub async fn disable(db: &mut Db, account: AccountId, now: Time, by: Doer) -> sqlx::Result<Changed> {
+async fn disable(db: &mut Db, account: AccountId, now: Time, by: Doer) -> sqlx::Result<Changed> {
     const DISABLE: &str =
         "update account set disabled_at = $2, available = 0, invited = null, invited_until = null where id = $1";
     staff::changed(db).await?;
@@ -108,6 +112,19 @@ async fn reissue(db: &mut Db, account: AccountId, link: Link, now: Time, by: Acc
     sign_out(db, account).await?;
     let by = Doer::Account(by);
     audit(db, Audit { at: now, by, deed: Deed::Reset, about: Some(account) }).await?;
+    Ok(Changed::Done)
+}
+
+async fn reset(db: &mut Db, account: AccountId, hash: String, now: Time) -> sqlx::Result<Changed> {
+    const RESET: &str = "update account
+         set password_hash = $2, disabled_at = null, available = 0, invited = null, invited_until = null where id = $1";
+    staff::changed(db).await?;
+    if !exists(db, account).await? {
+        return Ok(Changed::NoSuchAccount);
+    }
+    sqlx::query(RESET).bind(Uuid::from_u128(account.0)).bind(hash).execute(&mut *db).await?;
+    sign_out(db, account).await?;
+    audit(db, Audit { at: now, by: Doer::Terminal, deed: Deed::Reset, about: Some(account) }).await?;
     Ok(Changed::Done)
 }
 

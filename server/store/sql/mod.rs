@@ -31,9 +31,7 @@ use crate::{
     protocol::{Envelope, PublicKey, Said},
     store::{
         AccountRow, Appended, Availability, ClaimRow, Erasure, Identity, Kept, NewAccount, NewLine, NewRoom, NewTake,
-        Opening, RoomRow, Seated, Store, StoreError, Sweeps, Take,
-        accounts::{Changed, Doer},
-        activity::Entry,
+        Opening, RoomRow, Seated, Store, StoreError, Sweeps, Take, accounts::Doer, activity::Entry,
     },
 };
 pub use lines::sender_word;
@@ -207,16 +205,6 @@ impl Store for Database {
 
     async fn keep_identity(&self, account: AccountId, public: PublicKey, sealed: SealedText, now: Time) -> Kept<()> {
         self.write(move |db| Box::pin(staff::keep_identity(db, account, public, sealed, now))).await
-    }
-
-    async fn reset_account(&self, login: &str, password_hash: &str, now: Time) -> Kept<bool> {
-        let (login, hash) = (login.to_owned(), password_hash.to_owned());
-        self.write(move |db| Box::pin(async move { staff::reset(db, &login, &hash, now).await })).await
-    }
-
-    async fn disable_account(&self, login: &str, now: Time) -> Kept<Changed> {
-        let login = login.to_owned();
-        self.write(move |db| Box::pin(async move { staff::disable(db, &login, now).await })).await
     }
 
     async fn set_available(&self, account: AccountId, state: Availability) -> Kept<()> {

@@ -4,13 +4,13 @@ use quietline_domain::{AccountId, Time};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, accounts, accounts::audit, misread, names};
+use super::{Db, Reader, Record, accounts::audit, misread, names};
 use crate::{
     private::{Digested, Nickname, SealedText},
     protocol::PublicKey,
     store::{
         Access, AccountRow, Availability, Identity, NewAccount, StaffRole,
-        accounts::{Audit, Changed, Deed, Doer},
+        accounts::{Audit, Deed, Doer},
     },
 };
 
@@ -104,32 +104,6 @@ pub async fn by_login(db: &Reader, login: &str) -> sqlx::Result<Option<(AccountR
     row.map(|row| Ok((account(&row)?, row.try_get("password_hash")?))).transpose()
 }
 
-/// At a terminal.
-pub async fn reset(db: &mut Db, login: &str, password_hash: &str, now: Time) -> sqlx::Result<bool> {
-    const RESET: &str = "update account
-         set password_hash = $2, disabled_at = null, invited = null, invited_until = null where login = $1";
-    changed(db).await?;
-    let Some(account) = id_of(db, login).await? else { return Ok(false) };
-    sqlx::query(RESET).bind(login.to_owned()).bind(password_hash.to_owned()).execute(&mut *db).await?;
-    sign_out_everywhere(db, login).await?;
-    audit(db, Audit { at: now, by: Doer::Terminal, deed: Deed::Reset, about: Some(account) }).await?;
-    Ok(true)
-}
-
-/// At a terminal.
-pub async fn disable(db: &mut Db, login: &str, now: Time) -> sqlx::Result<Changed> {
-    match id_of(db, login).await? {
-        Some(account) => accounts::disable(db, account, now, Doer::Terminal).await,
-        None => Ok(Changed::NoSuchAccount),
-    }
-}
-
-async fn id_of(db: &mut Db, login: &str) -> sqlx::Result<Option<AccountId>> {
-    let row = sqlx::query("select id from account where login = $1").bind(login.to_owned());
-    let row = row.fetch_optional(db).await?;
-    row.map(|row| Ok(AccountId(row.try_get::<Uuid, _>(0)?.as_u128()))).transpose()
-}
-
 pub async fn set_available(db: &mut Db, id: AccountId, state: Availability) -> sqlx::Result<()> {
     sqlx::query("update account set available = $2 where id = $1 and disabled_at is null")
         .bind(Uuid::from_u128(id.0))
@@ -176,15 +150,6 @@ pub async fn end_session(db: &mut Db, session: Digested, now: Time) -> sqlx::Res
 
 pub async fn revision(db: &Reader) -> sqlx::Result<i64> {
     sqlx::query("select value from counter where name = 'staff'").fetch_one(db).await?.try_get(0)
-}
-
-async fn sign_out_everywhere(db: &mut Db, login: &str) -> sqlx::Result<()> {
-    sqlx::query("delete from session where account in (select id from account where login = $1)")
-        .bind(login.to_owned())
-        .execute(&mut *db)
-        .await?;
-    sqlx::query("update account set available = 0 where login = $1").bind(login.to_owned()).execute(&mut *db).await?;
-    changed(db).await
 }
 
 /// The running server looks again.

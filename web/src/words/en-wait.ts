@@ -1,18 +1,23 @@
-// How long it may still take, in words: a range that is true, or that nobody can say. Short, and never a promise.
+// How long it may still take, in words: a range that is true, or that nobody can say. Short, never a promise, and in whole
+// minutes, as nobody in need should have to read tenths.
 // Both pages say it, and the supervisor's; where it comes from is the server's to know.
 
 import type { Expected } from "../protocol.gen";
 
 const number = new Intl.NumberFormat("en");
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HALF_HOUR = 30 * MINUTE;
+const HOUR = 2 * HALF_HOUR;
 
-/** "2 to 5 minutes"; null stands for what has no end. */
+/** "2 to 5 minutes", never narrower than it is; null stands for what has no end. */
 export function range({ from_ms, to_ms }: Expected): string {
-  if (to_ms === null) return `more than ${length(from_ms)}`;
-  if (from_ms === 0) return `up to ${length(to_ms)}`;
-  const [from, to] = [inUnits(from_ms, unit(to_ms)), inUnits(to_ms, unit(to_ms))];
-  return from === to ? `about ${length(to_ms)}` : `${from} to ${length(to_ms)}`;
+  const unit = from_ms < HOUR ? MINUTE : HALF_HOUR;
+  const from = Math.floor(from_ms / unit);
+  if (to_ms === null) return from === 0 ? "some time" : `more than ${length(from, unit)}`;
+  if (to_ms < MINUTE) return "less than a minute";
+  const to = Math.ceil(to_ms / unit);
+  if (from === 0) return `up to ${length(to, unit)}`;
+  return from === to ? `about ${length(to, unit)}` : `${inUnits(from, unit)} to ${length(to, unit)}`;
 }
 
 export const wait = {
@@ -24,18 +29,12 @@ export const wait = {
     expected === null ? "Expected wait: we do not know yet." : `Expected wait: ${range(expected)}.`,
 };
 
-function unit(ms: number): number {
-  if (ms < MINUTE) return 1_000;
-  return ms <= 90 * MINUTE ? MINUTE : HOUR;
+function length(count: number, unit: number): string {
+  const [said, name] = [inUnits(count, unit), unit === MINUTE ? "minute" : "hour"];
+  return `${said} ${said === "1" ? name : `${name}s`}`;
 }
 
-function inUnits(ms: number, size: number): string {
-  return number.format(Math.round((10 * ms) / size) / 10);
-}
-
-function length(ms: number): string {
-  const size = unit(ms);
-  const name = size === HOUR ? "hour" : size === MINUTE ? "minute" : "second";
-  const count = inUnits(ms, size);
-  return `${count} ${count === "1" ? name : `${name}s`}`;
+/** Half hours are said as hours. */
+function inUnits(count: number, unit: number): string {
+  return number.format(unit === MINUTE ? count : count / 2);
 }

@@ -35,7 +35,7 @@ fn range(from: i64, to: i64) -> Range {
 
 #[test]
 fn too_few_say_nothing() {
-    // WT1
+    // E1
     assert!(minutes(&[30; 7]).curve([].into_iter()).is_none());
     assert!(minutes(&[30; 8]).curve([].into_iter()).is_some());
 }
@@ -62,7 +62,7 @@ fn only_the_last_are_remembered() {
 
 #[test]
 fn a_range_ends_at_steps_and_is_as_narrow_as_can_be() {
-    // WT4
+    // E4
     let waits: Vec<_> = (1..=100).map(|second| second * 1_000).collect();
     assert_eq!(Range::of(&waits, 0.8, None), range(10, 90));
     assert_eq!(Range::of(&waits, 0.8, Some(range(0, 90))), range(0, 90), "hardly worse: it stays");
@@ -72,7 +72,7 @@ fn a_range_ends_at_steps_and_is_as_narrow_as_can_be() {
 
 #[test]
 fn whoever_is_further_behind_waits_longer() {
-    // WT1
+    // E1
     let desk = Desk { talks: vec![0], appetite: 1, mood: Mood::Sees(0), here: 0 };
     let waiters = [Waiter::Here(0), Waiter::Gone, Waiter::Here(0)];
     let ranges = forecast::ranges(&known(&[30; 20]), &[desk], &waiters, 0.8, &[None; 4]);
@@ -83,7 +83,7 @@ fn whoever_is_further_behind_waits_longer() {
 
 #[test]
 fn without_a_conversation_to_learn_from_only_the_free_are_foretold() {
-    // WT1: nobody knows when the second would be taken.
+    // E1: nobody knows when the second would be taken.
     let desk = Desk { talks: vec![], appetite: 1, mood: Mood::Sees(0), here: 0 };
     let ranges = forecast::ranges(&known(&[]), &[desk], &[Waiter::Here(0)], 0.8, &[None; 2]);
     assert!(ranges[0].is_some() && ranges[1].is_none(), "{ranges:?}");

@@ -40,7 +40,7 @@ fn told(effects: &[Effect], room: u128) -> Option<Place> {
 
 #[test]
 fn nothing_is_foretold_before_anything_is_known() {
-    // WT1
+    // E1
     let mut house = House::new(1);
     house.available(0, &[ASHA]);
     let place = told(&house.arrives(0xA, 1), 0xA).expect("a place");
@@ -50,7 +50,7 @@ fn nothing_is_foretold_before_anything_is_known() {
 
 #[test]
 fn a_newcomer_is_told_what_is_known_and_so_are_the_desks() {
-    // WT1, WT3
+    // E1, E3
     let (mut house, second) = experienced();
     let effects = house.queue.step(at(second), Input::Tick);
     assert_eq!(effects, [Effect::Numbers]);
@@ -62,7 +62,7 @@ fn a_newcomer_is_told_what_is_known_and_so_are_the_desks() {
 
 #[test]
 fn a_step_never_computes_and_a_change_is_told_within_a_second() {
-    // WT3
+    // E3
     let (mut house, second) = experienced();
     house.queue.step(at(second), Input::Tick);
     house.arrives(0xA, second);
@@ -78,7 +78,7 @@ fn a_step_never_computes_and_a_change_is_told_within_a_second() {
 
 #[test]
 fn with_nobody_available_no_time_is_told() {
-    // WT2: at once.
+    // E2: at once.
     let (mut house, second) = experienced();
     house.queue.step(at(second), Input::Tick);
     let place = told(&house.arrives(0xA, second), 0xA).expect("a place");
@@ -92,7 +92,7 @@ fn with_nobody_available_no_time_is_told() {
 
 #[test]
 fn whoever_moves_up_keeps_what_they_were_shown_until_it_is_computed() {
-    // WT3: the one before them was about to be taken.
+    // E3: the one before them was about to be taken.
     let (mut house, second) = experienced();
     house.arrives(0xA, second);
     house.arrives(0xB, second + 1);

@@ -362,25 +362,25 @@ fn holds(judged: &Judged, share: f64, width: f64) {
 
 #[test]
 fn quiet_days() {
-    // WT4, WT5: what is spread is how soon somebody presses, and the narrowest span that holds four fifths of all waits is
+    // E4, E5: what is spread is how soon somebody presses, and the narrowest span that holds four fifths of all waits is
     // twice the one in the middle by itself.
     holds(&judge(&QUIET, 0.6), 0.8, 2.5);
 }
 
 #[test]
 fn busy_days() {
-    // WT4, WT5
+    // E4, E5
     holds(&judge(&BUSY, 0.6), 0.8, 1.0);
 }
 
 #[test]
 fn full_days() {
-    // WT4, WT5: more come than can be taken, and many give up.
+    // E4, E5: more come than can be taken, and many give up.
     holds(&judge(&FULL, 0.6), 0.8, 1.0);
 }
 
 #[test]
 fn changing_days() {
-    // WT4, WT5
+    // E4, E5
     holds(&judge(&CHANGING, 0.6), 0.8, 1.1);
 }
