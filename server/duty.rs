@@ -10,7 +10,7 @@ mod hours;
 pub mod journal;
 mod log;
 mod report;
-mod shown;
+pub mod shown;
 pub mod tally;
 mod verbs;
 mod worked;

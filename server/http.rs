@@ -178,7 +178,8 @@ struct SignIn {
 }
 
 #[derive(Serialize)]
-struct Me {
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Me {
     nickname: Nickname,
     role: StaffRole,
 }

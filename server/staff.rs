@@ -6,6 +6,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use quietline_domain::{AccountId, Span};
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::{
@@ -16,8 +18,8 @@ use crate::{
     private::{Credential, Nickname},
     protocol::StaffRole as Role,
     store::{
-        AccountRow, Changed, Kept,
-        accounts::{Audited, Doer, Link},
+        Access, AccountRow, Changed, Kept,
+        accounts::{Audited, Deed, Doer, Link},
     },
 };
 
@@ -37,12 +39,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 #[derive(Serialize)]
-struct Account {
+#[cfg_attr(test, derive(TS))]
+pub struct Account {
     id: Uuid,
     login: String,
     nickname: Nickname,
     role: Role,
-    access: &'static str,
+    access: Access,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +64,8 @@ struct NewRole {
 
 /// Good once, for whoever it is given to: shown to the administrator and kept nowhere.
 #[derive(Serialize)]
-struct Invited {
+#[cfg_attr(test, derive(TS))]
+pub struct Invited {
     link: String,
 }
 
@@ -79,11 +83,12 @@ struct Before {
 }
 
 #[derive(Serialize)]
-struct Entry {
+#[cfg_attr(test, derive(TS))]
+pub struct Entry {
     nth: i64,
     at: i64,
     by: Option<Nickname>,
-    action: &'static str,
+    action: Deed,
     about: Option<Nickname>,
 }
 
@@ -206,12 +211,12 @@ fn account(id: Uuid) -> AccountId {
 impl From<AccountRow> for Account {
     fn from(row: AccountRow) -> Self {
         let AccountRow { account, login, nickname, role, access, .. } = row;
-        Self { id: Uuid::from_u128(account.0), login, nickname, role: role.into(), access: access.text() }
+        Self { id: Uuid::from_u128(account.0), login, nickname, role: role.into(), access }
     }
 }
 
 impl From<Audited> for Entry {
     fn from(entry: Audited) -> Self {
-        Self { nth: entry.nth, at: entry.at.0, by: entry.by, action: entry.deed.text(), about: entry.about }
+        Self { nth: entry.nth, at: entry.at.0, by: entry.by, action: entry.deed, about: entry.about }
     }
 }

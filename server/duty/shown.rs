@@ -6,6 +6,8 @@
 use jiff::{civil::Date, tz::TimeZone};
 use quietline_domain::{AccountId, duty};
 use serde::Serialize;
+#[cfg(test)]
+use ts_rs::TS;
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +19,7 @@ use super::{
 use crate::{actors::queue::Glanced, private::Nickname, protocol::Expected, store::AccountRow};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Duty {
     zone: String,
     today: String,
@@ -31,13 +34,15 @@ pub struct Duty {
 }
 
 #[derive(Serialize)]
-struct Counsellor {
+#[cfg_attr(test, derive(TS))]
+pub struct Counsellor {
     id: Uuid,
     nickname: Nickname,
 }
 
 #[derive(Serialize)]
-struct Session {
+#[cfg_attr(test, derive(TS))]
+pub struct Session {
     who: Uuid,
     day: String,
     start: String,
@@ -47,14 +52,16 @@ struct Session {
 }
 
 #[derive(Serialize)]
-struct Row {
+#[cfg_attr(test, derive(TS))]
+pub struct Row {
     day: String,
     #[serde(flatten)]
     totals: Totals,
 }
 
 #[derive(Serialize)]
-struct Totals {
+#[cfg_attr(test, derive(TS))]
+pub struct Totals {
     who: Uuid,
     sessions: u64,
     minutes: i64,
@@ -63,12 +70,14 @@ struct Totals {
 
 /// What all of them worked on a day.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Chart {
     day: String,
     minutes: i64,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Service {
     waiting: usize,
     reconnecting: usize,
@@ -80,6 +89,7 @@ pub struct Service {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Hours {
     weekday: u8,
     hour: u8,
@@ -88,7 +98,8 @@ pub struct Hours {
 }
 
 #[derive(Serialize)]
-struct Coarse {
+#[cfg_attr(test, derive(TS))]
+pub struct Coarse {
     from_min: u32,
     to_min: Option<u32>,
 }

@@ -7,16 +7,19 @@ use ts_rs::Config;
 use super::*;
 use crate::private::{Credential, SealedText, Share};
 
+macro_rules! declarations {
+    ($heading:literal, $($type:ty),* $(,)?) => {{
+        let config = Config::new().with_large_int("number");
+        let mut text = $heading.to_owned();
+        $(text += &format!("\nexport {}\n", <$type>::decl(&config));)*
+        text
+    }};
+}
+
 /// All types of the wire, as the page sees them.
 fn typescript() -> String {
-    let config = Config::new().with_large_int("number");
-    let mut text = "// The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.\n".to_owned();
-    macro_rules! declare {
-        ($($type:ty),* $(,)?) => {
-            $(text += &format!("\nexport {}\n", <$type>::decl(&config));)*
-        };
-    }
-    declare!(
+    declarations!(
+        "// The wire, written by `cargo test` from server/protocol.rs. Do not edit it here.\n",
         FromStudent,
         FromDesk,
         Known,
@@ -53,17 +56,44 @@ fn typescript() -> String {
         Credential,
         Nickname,
         SealedText,
-    );
-    text
+    )
+}
+
+/// What the pages below /desk are answered.
+fn typescript_of_office() -> String {
+    use crate::{duty::shown, http, staff, store};
+    declarations!(
+        "// What the pages below /desk are answered, written by `cargo test` from server/duty/shown.rs and server/staff.rs. Do not
+// edit it here.
+
+import type { Expected, Nickname, StaffRole } from \"./protocol.gen\";
+",
+        http::Me,
+        shown::Duty,
+        shown::Counsellor,
+        shown::Session,
+        shown::Row,
+        shown::Totals,
+        shown::Chart,
+        shown::Service,
+        shown::Hours,
+        shown::Coarse,
+        staff::Account,
+        store::Access,
+        staff::Invited,
+        staff::Entry,
+        store::accounts::Deed,
+    )
 }
 
 #[test]
 fn the_pages_types_are_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/protocol.gen.ts");
-    let expected = typescript();
-    if fs::read_to_string(&path).unwrap_or_default() != expected {
-        fs::write(&path, expected).expect("can be written");
-        panic!("web/src/protocol.gen.ts was not up to date and has been written anew: look at it and commit it");
+    for (file, expected) in [("protocol.gen.ts", typescript()), ("office.gen.ts", typescript_of_office())] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src").join(file);
+        if fs::read_to_string(&path).unwrap_or_default() != expected {
+            fs::write(&path, expected).expect("can be written");
+            panic!("web/src/{file} was not up to date and has been written anew: look at it and commit it");
+        }
     }
 }
 

@@ -5,6 +5,9 @@
 
 use async_trait::async_trait;
 use quietline_domain::{AccountId, Time};
+use serde::Serialize;
+#[cfg(test)]
+use ts_rs::TS;
 
 use super::{Kept, NewAccount, StaffRole};
 use crate::private::{Digested, Nickname};
@@ -57,7 +60,9 @@ pub enum Doer {
 }
 
 /// What staff did. Holds no content.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Deed {
     SignedIn,
     SignedOut,
@@ -109,7 +114,7 @@ impl Deed {
         Self::DownloadedDuty,
     ];
 
-    /// As the store and the page have it.
+    /// As the store has it.
     pub fn text(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",

@@ -1,6 +1,9 @@
 //! What the store keeps and is given, as plain values. They decide nothing; what is private in them cannot be printed.
 
 use quietline_domain::{AccountId, Cid, ClaimId, Role, RoomId, Seq, Time, queue::Answer, room::TurnEnd};
+use serde::Serialize;
+#[cfg(test)]
+use ts_rs::TS;
 
 use crate::{
     clock::Moment,
@@ -177,7 +180,9 @@ pub struct AccountRow {
 }
 
 /// Whether an account lets its person in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Access {
     Enabled,
     /// It has no password yet: its person chooses one by a link.
@@ -186,7 +191,7 @@ pub enum Access {
 }
 
 impl Access {
-    /// As the page and the terminal have it.
+    /// As the terminal has it.
     pub fn text(self) -> &'static str {
         match self {
             Self::Enabled => "enabled",

@@ -1,7 +1,8 @@
 // The accounts as an administrator sees and changes them: a pure `step`, with what is asked of the server as effects.
 // A link that lets somebody choose a password is shown until it is put away, and kept nowhere else.
 
-import type { Account, Entry, Refusal } from "./office-wire";
+import type { Account, Entry } from "./office.gen";
+import type { Refusal } from "./office-wire";
 import type { StaffRole } from "./protocol.gen";
 
 export type Deed = "disable" | "reset";

@@ -3,7 +3,7 @@
 // something took is reckoned from the moments themselves, so that it is true on the days on which clocks are moved.
 
 import { mondayOf } from "./office-address";
-import type { Duty, Session } from "./office-wire";
+import type { Duty, Session } from "./office.gen";
 
 /** In minutes since midnight. */
 export type Bar = {

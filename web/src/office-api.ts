@@ -1,6 +1,7 @@
 // Asking what the pages below /desk show. Answers are values: nothing here throws, and nothing is retried.
 
-import type { Account, Asked, Duty, Entry, Me, Refusal, Service } from "./office-wire";
+import type { Account, Duty, Entry, Invited, Me, Service } from "./office.gen";
+import type { Asked, Refusal } from "./office-wire";
 import type { StaffRole } from "./protocol.gen";
 
 export const me = () => ask<Me>("GET", "/api/me");
@@ -11,9 +12,9 @@ export const accounts = () => ask<readonly Account[]>("GET", "/api/accounts");
 export const audit = (before: number | null) =>
   ask<readonly Entry[]>("GET", before === null ? "/api/audit" : `/api/audit?before=${before}`);
 export const addAccount = (login: string, nickname: string, role: StaffRole) =>
-  ask<{ link: string }>("POST", "/api/accounts", { login, nickname, role });
+  ask<Invited>("POST", "/api/accounts", { login, nickname, role });
 export const disable = (id: string) => ask<null>("POST", `/api/accounts/${id}/disable`, {});
-export const reset = (id: string) => ask<{ link: string }>("POST", `/api/accounts/${id}/reset`, {});
+export const reset = (id: string) => ask<Invited>("POST", `/api/accounts/${id}/reset`, {});
 export const setRole = (id: string, role: StaffRole) => ask<null>("PUT", `/api/accounts/${id}/role`, { role });
 
 const REFUSALS: readonly Refusal[] = [

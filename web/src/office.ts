@@ -15,7 +15,8 @@ import {
   shownIn,
   spanQuery,
 } from "./office-address";
-import type { Asked, Duty, Me, Refusal, Service } from "./office-wire";
+import type { Duty, Me, Service } from "./office.gen";
+import type { Asked, Refusal } from "./office-wire";
 
 /** In milliseconds. */
 export const AGAIN = 5_000;

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { LOOK, NOTHING, step } from "../src/accounts";
-import type { Account } from "../src/office-wire";
+import type { Account } from "../src/office.gen";
 import { ASHA } from "./worked";
 
 test("an account is disabled once somebody is sure, and not twice", () => {

@@ -5,7 +5,7 @@ import { cleanup, fireEvent, render, screen, within } from "@testing-library/pre
 import { afterEach, expect, test } from "vitest";
 import type { Looked } from "../src/office";
 import { type Filters, NO_FILTERS } from "../src/office-address";
-import type { Duty, Me, Service } from "../src/office-wire";
+import type { Duty, Me, Service } from "../src/office.gen";
 import { Everyone } from "../src/views/everyone";
 import { Denied, NotYet, Office } from "../src/views/office";
 import { OwnDuty } from "../src/views/own-duty";

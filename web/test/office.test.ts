@@ -3,7 +3,8 @@
 import { expect, test } from "vitest";
 import { AGAIN, begin, type Effect, type Input, type State, step } from "../src/office";
 import { NO_FILTERS, type Page } from "../src/office-address";
-import type { Me, Refusal } from "../src/office-wire";
+import type { Me } from "../src/office.gen";
+import type { Refusal } from "../src/office-wire";
 import { ASHA, BEN, duty, MORNING, service } from "./worked";
 
 const ADA: Me = { nickname: "Ada", role: "administrator" };

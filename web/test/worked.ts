@@ -2,7 +2,7 @@
 // and people come to is reckoned from the sessions here, so that a story gives its sessions alone.
 
 import { mondayOf } from "../src/office-address";
-import type { Duty, Row, Service, Session } from "../src/office-wire";
+import type { Duty, Row, Service, Session } from "../src/office.gen";
 
 export const ASHA = "aaaaaaaa-0000-4000-8000-000000000001";
 export const BEN = "bbbbbbbb-0000-4000-8000-000000000002";
@@ -31,7 +31,7 @@ export function duty(from: string, until: string, sessions: readonly Session[]):
       { id: ASHA, nickname: "Asha" },
       { id: BEN, nickname: "Ben" },
     ],
-    sessions,
+    sessions: [...sessions],
     days: totalled(sessions, ({ day }) => day),
     weeks: totalled(sessions, ({ day }) => mondayOf(day)),
     totals,

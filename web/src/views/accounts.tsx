@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Accounts, Input } from "../accounts";
-import type { Account } from "../office-wire";
+import type { Account } from "../office.gen";
 import type { StaffRole } from "../protocol.gen";
 import { office } from "../words/en-office";
 import { Scrolls } from "./office";
@@ -200,7 +200,7 @@ function Log({ state: { log, more }, act }: Props) {
               <tr key={nth}>
                 <td>{office.stamp(at)}</td>
                 <td>{by ?? words.terminal}</td>
-                <td>{words.deeds[action] ?? action}</td>
+                <td>{words.deeds[action]}</td>
                 <td>{about ?? ""}</td>
               </tr>
             ))}

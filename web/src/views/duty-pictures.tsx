@@ -2,7 +2,7 @@
 // Stateless. Whatever a picture shows stands in a table beside it too, for whoever sees no pictures.
 
 import { axis, type DayLine, MIDNIGHT, summed, timeline } from "../duty-days";
-import type { Duty } from "../office-wire";
+import type { Duty } from "../office.gen";
 import { office } from "../words/en-office";
 import { Scrolls } from "./office";
 

@@ -3,7 +3,7 @@
 
 import { clockOf, summed, timeline } from "../duty-days";
 import type { Looked } from "../office";
-import type { Duty, Row, Session, Totals } from "../office-wire";
+import type { Duty, Row, Session, Totals } from "../office.gen";
 import { office } from "../words/en-office";
 import { Scrolls } from "./office";
 

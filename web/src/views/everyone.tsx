@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { cutsWeeks } from "../duty-days";
 import type { Looked } from "../office";
 import { BYS, type Filters, searchOf } from "../office-address";
-import type { Duty } from "../office-wire";
+import type { Duty } from "../office.gen";
 import { office } from "../words/en-office";
 import { DayChart } from "./duty-pictures";
 import { ByCounsellor, DayFigures, Rows, Sessions, Standing } from "./duty-tables";

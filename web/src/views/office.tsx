@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { type Page, pagesOf } from "../office-address";
-import type { Me } from "../office-wire";
+import type { Me } from "../office.gen";
 import { en } from "../words/en";
 import { office } from "../words/en-office";
 import { Heading } from "./frame";

@@ -3,7 +3,7 @@
 import { cutsWeeks } from "../duty-days";
 import type { Looked } from "../office";
 import { SHOWS, type Show } from "../office-address";
-import type { Duty } from "../office-wire";
+import type { Duty } from "../office.gen";
 import { office } from "../words/en-office";
 import { Timeline } from "./duty-pictures";
 import { Rows, Sessions, Standing } from "./duty-tables";

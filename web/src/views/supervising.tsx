@@ -2,7 +2,7 @@
 // talk by the hour of the week. Stateless; of students it shows numbers alone.
 
 import type { Looked } from "../office";
-import type { Coarse, Service } from "../office-wire";
+import type { Coarse, Service } from "../office.gen";
 import { office } from "../words/en-office";
 import { range } from "../words/en-wait";
 import { Scrolls } from "./office";

@@ -4,7 +4,8 @@
 import { clockOf, type DayLine } from "../duty-days";
 import type { Looked } from "../office";
 import type { By, Page, Show } from "../office-address";
-import type { Coarse, Refusal } from "../office-wire";
+import type { Coarse, Deed } from "../office.gen";
+import type { Refusal } from "../office-wire";
 import type { StaffRole } from "../protocol.gen";
 
 const number = new Intl.NumberFormat("en");
@@ -206,6 +207,6 @@ export const office = {
       changed_key: "Changed their key",
       saw_everyones_duty: "Looked at everybody’s duty",
       downloaded_duty: "Downloaded duty",
-    } as Record<string, string>,
+    } satisfies Record<Deed, string>,
   },
 };
