@@ -278,9 +278,9 @@ async fn scrub(_: &mut Db) -> sqlx::Result<Scrubbed> {
     Ok(Scrubbed::Done)
 }
 
-/// Whether [`insert_lines`] is a transaction by itself.
-fn is_one_statement(_: &[NewLine]) -> bool {
-    true
+/// One statement is a transaction of its own.
+async fn save_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    insert_lines(db, lines).await
 }
 
 /// Saves lines of different rooms with one statement, each numbered in the transaction that saves it. Returns the

@@ -152,8 +152,9 @@ async fn scrub(db: &mut Db) -> sqlx::Result<Scrubbed> {
 /// between is filled up with lines of no room.
 const SIZES: [usize; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
-/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it.
-static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+/// Saves lines of different rooms with one statement, each numbered in the transaction that saves it; and the same with a
+/// transaction that it begins. A statement is a trip to the thread that has the file, and so are two in one text.
+static INSERTS: LazyLock<Vec<(usize, String, String)>> = LazyLock::new(|| {
     let insert = |rows| {
         let rows = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
         format!(
@@ -166,20 +167,43 @@ static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
              returning room, seq"
         )
     };
-    SIZES.map(|size| (size, insert(size))).into()
+    SIZES.map(|size| (size, insert(size), format!("begin immediate; {}", insert(size)))).into()
 });
 
-/// Whether [`insert_lines`] is a transaction by itself: whose work it is takes a statement of its own.
-fn is_one_statement(lines: &[NewLine]) -> bool {
-    lines.iter().all(|line| line.by.is_none())
+/// Within a transaction: returns the numbers by room; a line that is there already, or whose room is gone, has none. At most
+/// 512 lines. Appends to the activity log whose work they are.
+async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    let (_, insert, _) = fitting(lines)?;
+    let saved = run(db, insert, lines).await?;
+    sql::activity::append(db, &work(lines, &saved)).await?;
+    Ok(saved)
 }
 
-/// Returns the numbers by room; a line that is there already, or whose room is gone, has none. At most 512 lines. Appends
-/// to the activity log whose work they are.
-async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
-    let fits = INSERTS.iter().find(|(size, _)| lines.len() <= *size);
-    let (size, insert) = fits.ok_or_else(|| sqlx::Error::Protocol("more lines than a batch holds".into()))?;
-    let mut query = sqlx::query(insert.as_str());
+/// The same as a transaction of its own, in one trip, or in two when some of them are somebody's work. After a failure the
+/// connection is let go, and what was not committed with it.
+async fn save_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    let (_, insert, begin) = fitting(lines)?;
+    if lines.iter().all(|line| line.by.is_none()) {
+        return run(db, insert, lines).await;
+    }
+    let saved = run(db, begin, lines).await?;
+    sql::activity::append_with(db, &COMMITS, &work(lines, &saved)).await?;
+    Ok(saved)
+}
+
+/// Entries of the activity log, and the commit of the transaction that is under way.
+static COMMITS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+    sql::activity::INSERTS.iter().map(|(size, insert)| (*size, format!("{insert}; commit"))).collect()
+});
+
+fn fitting(lines: &[&NewLine]) -> sqlx::Result<&'static (usize, String, String)> {
+    let fits = INSERTS.iter().find(|(size, ..)| lines.len() <= *size);
+    fits.ok_or_else(|| sqlx::Error::Protocol("more lines than a batch holds".into()))
+}
+
+/// What is not bound is null, and null is no room.
+async fn run(db: &mut Db, insert: &'static str, lines: &[&NewLine]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    let mut query = sqlx::query(insert);
     for line in lines {
         query = query
             .bind(Uuid::from_u128(line.room.0))
@@ -188,15 +212,13 @@ async fn insert_lines(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<HashMap<U
             .bind(line.at.at.0)
             .bind(line.body.to_text());
     }
-    // What is not bound is null, and null is no room.
-    debug_assert!(lines.len() <= *size);
-    let rows = query.fetch_all(&mut *db).await?;
-    let saved: HashMap<Uuid, i64> =
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>()?;
-    let work = lines.iter().filter(|line| saved.contains_key(&Uuid::from_u128(line.room.0)));
-    let work = work.filter_map(|line| Some(Entry { account: line.by?, at: line.at.date, kind: Kind::Work }));
-    sql::activity::append(db, &work.collect::<Vec<_>>()).await?;
-    Ok(saved)
+    let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+fn work(lines: &[&NewLine], saved: &HashMap<Uuid, i64>) -> Vec<Entry> {
+    let saved = lines.iter().filter(|line| saved.contains_key(&Uuid::from_u128(line.room.0)));
+    saved.filter_map(|line| Some(Entry { account: line.by?, at: line.at.date, kind: Kind::Work })).collect()
 }
 
 async fn up_to_date(source: Source) -> Kept<Sqlite> {

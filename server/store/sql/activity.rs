@@ -50,7 +50,7 @@ impl Activity for Database {
 /// nobody's.
 const SIZES: [usize; 6] = [1, 4, 16, 64, 256, 512];
 
-static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+pub static INSERTS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
     let insert = |rows: usize| {
         let row = |n: usize| format!("(${}, ${}, ${})", 3 * n + 1, 3 * n + 2, 3 * n + 3);
         let rows = (0..rows).map(row).collect::<Vec<_>>().join(", ");
@@ -79,7 +79,12 @@ pub async fn append(db: &mut Db, entries: &[Entry]) -> sqlx::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let fits = INSERTS.iter().find(|(size, _)| entries.len() <= *size);
+    append_with(db, &INSERTS, entries).await
+}
+
+/// With one of these statements, each of which is for so many entries.
+pub async fn append_with(db: &mut Db, inserts: &'static [(usize, String)], entries: &[Entry]) -> sqlx::Result<()> {
+    let fits = inserts.iter().find(|(size, _)| entries.len() <= *size);
     let (size, insert) = fits.ok_or_else(|| sqlx::Error::Protocol("more entries than a batch holds".into()))?;
     let mut query = sqlx::query(insert.as_str());
     for entry in entries {

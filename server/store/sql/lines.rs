@@ -2,13 +2,13 @@
 //!
 //! Knows nothing of who may read them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use quietline_domain::{Role as Side, RoomId, Seq, Time};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Db, Reader, Record, insert_lines, misread};
+use super::{Db, Reader, Record, insert_lines, misread, save_lines};
 use crate::{
     protocol::{Envelope, Role, Said},
     store::{Appended, NewLine},
@@ -22,13 +22,22 @@ pub async fn append_all(db: &mut Db, lines: &[NewLine]) -> sqlx::Result<Vec<Appe
     while !left.is_empty() {
         let mut rooms = HashSet::new();
         let (round, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|&n| rooms.insert(lines[n].room));
-        let saved = append_round(db, &round.iter().map(|&n| &lines[n]).collect::<Vec<_>>()).await?;
+        let round_lines: Vec<_> = round.iter().map(|&n| &lines[n]).collect();
+        let saved = insert_lines(db, &round_lines).await?;
+        let saved = appended(db, &round_lines, saved).await?;
         for (n, answer) in round.into_iter().zip(saved) {
             answers[n] = answer;
         }
         left = later;
     }
     Ok(answers)
+}
+
+/// Saves a batch in which no room has two lines, as a transaction of its own.
+pub async fn save_round(db: &mut Db, lines: &[NewLine]) -> sqlx::Result<Vec<Appended>> {
+    let lines: Vec<_> = lines.iter().collect();
+    let saved = save_lines(db, &lines).await?;
+    appended(db, &lines, saved).await
 }
 
 /// Whether no room has two of these lines.
@@ -73,8 +82,8 @@ pub fn sender_word(from: Side) -> &'static str {
     }
 }
 
-async fn append_round(db: &mut Db, lines: &[&NewLine]) -> sqlx::Result<Vec<Appended>> {
-    let mut saved = insert_lines(db, lines).await?;
+/// What became of each line, with the numbers of those that were saved now.
+async fn appended(db: &mut Db, lines: &[&NewLine], mut saved: HashMap<Uuid, i64>) -> sqlx::Result<Vec<Appended>> {
     let mut appended = Vec::with_capacity(lines.len());
     for &line in lines {
         appended.push(match saved.remove(&Uuid::from_u128(line.room.0)) {

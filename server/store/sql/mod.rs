@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use quietline_domain::{AccountId, RoomId, Seq, Time, outage::Outage, room::TurnEnd};
 use tokio::time::timeout;
 
-use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, is_one_statement, scrub};
+use super::{Db, Engine, PATIENCE, Reader, Record, Source, begin, insert_lines, save_lines, scrub};
 use crate::{
     clock::Moment,
     private::{Digested, Forms, Nickname, SealedText},

@@ -20,8 +20,8 @@ use tokio::{
 };
 
 use super::{
-    Db, Source, begin, in_time, is_one_statement,
-    lines::{append_all, is_one_round},
+    Db, Source, begin, in_time,
+    lines::{append_all, is_one_round, save_round},
     link::Link,
     scrub,
 };
@@ -266,9 +266,9 @@ async fn commit(
     jobs: &mut VecDeque<(Job, After)>,
     watch: &Stopwatch,
 ) -> sqlx::Result<Committed> {
-    if jobs.is_empty() && is_one_round(lines) && is_one_statement(lines) {
-        // One statement is a transaction of its own, and spares the hops of beginning and ending one.
-        return Ok((append_all(db, lines).await?, Vec::new()));
+    if jobs.is_empty() && is_one_round(lines) {
+        // Spares the trips of beginning and ending a transaction.
+        return Ok((save_round(db, lines).await?, Vec::new()));
     }
     let mut transaction = begin(db).await?;
     let appended = append_all(&mut transaction, lines).await?;
