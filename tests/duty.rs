@@ -165,9 +165,12 @@ async fn after_an_outage_work_is_dated_as_the_calendar_has_it() {
     asha.takes().await;
     student.says("hello").await;
     asha.says("hi").await;
+    asha.tell(json!({"type": "switch", "available": false})).await;
+    while asha.hears("switched").await["available"] != json!(false) {}
     // Not from before the desk was opened.
     asha.tell(told(2_000_000, None)).await;
-    assert_eq!(log(&portal, 5).await, ["desk 1000", "switch 1000", "open 3400", "work 3400", "key 1400"]);
+    let noted = ["desk 1000", "switch 1000", "open 3400", "work 3400", "switch 3400", "key 1400"];
+    assert_eq!(log(&portal, 6).await, noted);
     assert_eq!(portal.database.number("select max(said_at) from line").await, 1_000_000);
 }
 
@@ -268,4 +271,29 @@ async fn the_service_is_seen_at_a_glance_and_nobody_who_waits() {
     let shown: Vec<_> = seen["hours"].as_array().unwrap().iter().filter(|hour| !hour["waits"].is_null()).collect();
     assert_eq!(shown[0]["waits"], json!({"from_min": 2, "to_min": 5}));
     assert_eq!((shown.len(), seen["hours"].as_array().unwrap().len()), (1, 56));
+}
+
+// A wait ends once somebody can read; a conversation that was given back in between is neither a wait nor a length.
+#[actix_web::test]
+async fn what_was_given_back_is_not_counted_again() {
+    let portal = Portal::open().await;
+    let mut asha = portal.available("Asha").await;
+    let mut student = portal.student().await;
+    asha.takes().await;
+    asha.tells_room(json!({"type": "give_back"})).await;
+    asha.hears("moved").await;
+    asha.takes().await;
+    student.tell(json!({"type": "close"})).await;
+    asha.hears("ended").await;
+    let mut other = portal.student().await;
+    asha.takes().await;
+    portal.seconds_pass(400);
+    other.tell(json!({"type": "close"})).await;
+    asha.hears("ended").await;
+    let length = "select count(*) from service_hour where what = 'length'";
+    while portal.database.number(length).await < 1 {
+        tokio::task::yield_now().await;
+    }
+    let counted = portal.database.texts("select what || ' ' || step || ' ' || n from service_hour order by what").await;
+    assert_eq!(counted, ["length 1 1", "wait 0 2"]);
 }
