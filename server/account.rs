@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     names::Names,
+    private,
     store::{self, Access, AccountRow, Changed, StaffRole, Store, accounts::Doer},
 };
 
@@ -95,7 +96,7 @@ enum Prepared {
     Add { applicant: Applicant, login: String, role: StaffRole },
     List,
     Disable { login: String },
-    Reset { login: String, password: String },
+    Reset { login: String, password: private::Password },
     SetRole { login: String, role: StaffRole },
 }
 
@@ -174,11 +175,11 @@ fn nobody(login: &str) -> anyhow::Error {
 }
 
 /// Longer than any password may be, so that one that is too long is refused and not cut.
-fn read_password() -> Result<String> {
+fn read_password() -> Result<private::Password> {
     let mut text = String::new();
     io::stdin().take(4096).read_to_string(&mut text).context("standard input holds no text as a password")?;
     let without = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
-    Ok(without.unwrap_or(&text).to_owned())
+    Ok(without.unwrap_or(&text).to_owned().into())
 }
 
 fn print_json(accounts: &[AccountRow]) -> io::Result<()> {

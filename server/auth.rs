@@ -23,7 +23,7 @@ use crate::{
     config::Settings,
     names::{self, Names},
     place::{Place, Windows},
-    private::{Credential, Digested, Nickname},
+    private::{Credential, Digested, Nickname, Password},
     store::{Access, AccountRow, Kept, NewAccount, StaffRole, Store},
 };
 
@@ -90,7 +90,7 @@ pub struct Newcomer {
 /// A new account whose parts all do.
 pub struct Applicant {
     newcomer: Newcomer,
-    password: String,
+    password: Password,
 }
 
 /// Costs as much to verify as a real one, and no password fits it.
@@ -113,7 +113,7 @@ impl Staff {
         &self,
         store: &dyn Store,
         login: &str,
-        password: String,
+        password: Password,
         place: Place,
         now: Moment,
     ) -> Result<Result<(AccountRow, Credential), SignInRefused>> {
@@ -165,13 +165,13 @@ impl Staff {
         &self,
         store: &dyn Store,
         names: &Names,
-        token: &str,
+        token: Option<Credential>,
         applicant: Result<Applicant, Unfit>,
         now: Time,
     ) -> Result<Result<(AccountRow, Credential), FirstRefused>> {
         // Held to the end, so that two at once cannot both be the first.
         let mut first = self.first.lock().await;
-        let fits = Credential::parse(token).is_some_and(|token| Some(token.digest()) == *first);
+        let fits = token.is_some_and(|token| Some(token.digest()) == *first);
         if !fits || !store.accounts().await?.is_empty() {
             return Ok(Err(FirstRefused::Gone));
         }
@@ -190,11 +190,11 @@ impl Staff {
     pub async fn choose_password(
         &self,
         store: &dyn Store,
-        token: &str,
-        password: String,
+        token: Option<Credential>,
+        password: Password,
         now: Time,
     ) -> Result<Result<(AccountRow, Credential), FirstRefused>> {
-        let Some(link) = Credential::parse(token).map(|token| token.digest()) else {
+        let Some(link) = token.map(|token| token.digest()) else {
             return Ok(Err(FirstRefused::Gone));
         };
         // Before the hash is made, which costs: a link of 256 random bits is not guessed.
@@ -211,7 +211,7 @@ impl Staff {
     }
 
     /// A hash in PHC form, with its own salt and what it costs.
-    pub async fn hash_password(&self, password: String) -> Result<String> {
+    pub async fn hash_password(&self, password: Password) -> Result<String> {
         let _turn = self.one_password.acquire().await?;
         tokio::task::spawn_blocking(move || hash(&password)).await?
     }
@@ -248,7 +248,7 @@ impl Newcomer {
 }
 
 impl Applicant {
-    pub fn new(login: &str, nickname: &str, password: String, guest_prefix: &str) -> Result<Self, Unfit> {
+    pub fn new(login: &str, nickname: &str, password: Password, guest_prefix: &str) -> Result<Self, Unfit> {
         let newcomer = Newcomer::new(login, nickname, guest_prefix)?;
         check_password(&password)?;
         Ok(Self { newcomer, password })
@@ -267,7 +267,8 @@ pub fn tidy_login(text: &str) -> Option<String> {
     ((1..=64).contains(&login.len()) && login.bytes().all(is_known)).then_some(login)
 }
 
-pub fn check_password(password: &str) -> Result<(), Unfit> {
+pub fn check_password(password: &Password) -> Result<(), Unfit> {
+    let password = password.expose();
     let fits = 12 <= password.chars().count() && password.len() <= 1024;
     if fits { Ok(()) } else { Err(Unfit::Password) }
 }
@@ -332,15 +333,15 @@ fn argon() -> Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &str) -> Result<String> {
+fn hash(password: &Password) -> Result<String> {
     let hash: PasswordHash =
-        argon()?.hash_password(password.as_bytes()).map_err(|error| anyhow!("hashing a password: {error}"))?;
+        argon()?.hash_password(password.expose().as_bytes()).map_err(|error| anyhow!("hashing a password: {error}"))?;
     Ok(hash.to_string())
 }
 
-fn verify(password: &str, hash: &str) -> Result<bool> {
+fn verify(password: &Password, hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(|error| anyhow!("a password hash in the store is damaged: {error}"))?;
-    Ok(argon()?.verify_password(password.as_bytes(), &hash).is_ok())
+    Ok(argon()?.verify_password(password.expose().as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]

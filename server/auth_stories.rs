@@ -47,13 +47,14 @@ impl House {
 
     async fn sign_in(&self, login: &str, password: &str, from: &str, now: Time) -> Result<AccountRow, SignInRefused> {
         let place = self.place(from);
-        let outcome = self.staff.sign_in(&self.store, login, password.into(), place, Moment::of(now)).await.unwrap();
+        let outcome =
+            self.staff.sign_in(&self.store, login, password.to_owned().into(), place, Moment::of(now)).await.unwrap();
         outcome.map(|(account, _)| account)
     }
 }
 
 fn applicant(login: &str, nickname: &str) -> Result<Applicant, Unfit> {
-    Applicant::new(login, nickname, PASSWORD.into(), "guest_")
+    Applicant::new(login, nickname, PASSWORD.to_owned().into(), "guest_")
 }
 
 #[tokio::test]
@@ -64,7 +65,7 @@ async fn the_right_password_opens_a_session_and_the_wrong_one_does_not() {
 
     let place = house.place("10.0.0.1");
     let signed_in =
-        house.staff.sign_in(&house.store, " Anna", PASSWORD.into(), place, Moment::of(START)).await.unwrap();
+        house.staff.sign_in(&house.store, " Anna", PASSWORD.to_owned().into(), place, Moment::of(START)).await.unwrap();
     let (account, credential) = signed_in.unwrap();
     assert_eq!(account.nickname.expose(), "Anna");
     let session = credential.digest();
@@ -125,7 +126,8 @@ async fn the_first_account_is_made_once_with_the_newest_token() {
     let old = house.staff.offer_first(&house.store).await.unwrap().unwrap().expose();
     let token = house.staff.offer_first(&house.store).await.unwrap().unwrap().expose();
     let first = async |token: &str, applicant| {
-        let outcome = house.staff.first(&house.store, &house.names, token, applicant, START).await.unwrap();
+        let outcome =
+            house.staff.first(&house.store, &house.names, Credential::parse(token), applicant, START).await.unwrap();
         outcome.map(|(account, _)| (account.login, account.role))
     };
     let gone = Err(FirstRefused::Gone);
@@ -150,8 +152,9 @@ async fn an_account_brings_the_forms_of_its_nickname_and_the_guests_prefix() {
 
 #[test]
 fn what_does_not_do_is_named() {
-    let unfit =
-        |login: &str, nickname: &str, password: &str| Applicant::new(login, nickname, password.into(), "guest_").err();
+    let unfit = |login: &str, nickname: &str, password: &str| {
+        Applicant::new(login, nickname, password.to_owned().into(), "guest_").err()
+    };
     assert_eq!(unfit("Anna.B@example-1.org", "Anna", PASSWORD), None);
     assert_eq!(unfit("", "Anna", PASSWORD), Some(Unfit::Login));
     assert_eq!(unfit("änna", "Anna", PASSWORD), Some(Unfit::Login));

@@ -22,7 +22,7 @@ use crate::{
     config::Settings,
     duty, identity,
     page::{self, Pages},
-    private::{Credential, Nickname},
+    private::{Credential, Digested, Nickname, Password, perhaps},
     protocol::StaffRole,
     questionnaire, rights, staff,
     store::AccountRow,
@@ -174,7 +174,7 @@ async fn leave(request: HttpRequest, body: Result<web::Bytes, Error>, parts: web
 #[serde(deny_unknown_fields)]
 struct SignIn {
     login: String,
-    password: String,
+    password: Password,
 }
 
 #[derive(Serialize)]
@@ -225,7 +225,7 @@ async fn sign_out(request: HttpRequest, parts: web::Data<Parts>) -> HttpResponse
     HttpResponse::NoContent().cookie(auth::no_cookie(&parts.settings)).finish()
 }
 
-async fn end_session(parts: &Parts, session: crate::private::Digested) -> anyhow::Result<()> {
+async fn end_session(parts: &Parts, session: Digested) -> anyhow::Result<()> {
     parts.store.end_session(session, parts.clock.date()).await?;
     // The queue also looks by itself from time to time, so a full mailbox only makes it later.
     let _ = parts.queue.try_send(StaffChanged);
@@ -239,16 +239,17 @@ async fn me(account: web::ReqData<AccountRow>) -> HttpResponse {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FirstAccount {
-    token: String,
+    #[serde(deserialize_with = "perhaps")]
+    token: Option<Credential>,
     login: String,
     nickname: String,
-    password: String,
+    password: Password,
 }
 
 async fn first_account(request: HttpRequest, asked: web::Json<FirstAccount>, parts: web::Data<Parts>) -> HttpResponse {
     let FirstAccount { token, login, nickname, password } = asked.into_inner();
     let applicant = Applicant::new(&login, &nickname, password, &parts.settings.guest_prefix);
-    match parts.staff.first(&*parts.store, &parts.names, &token, applicant, parts.clock.date()).await {
+    match parts.staff.first(&*parts.store, &parts.names, token, applicant, parts.clock.date()).await {
         Ok(Ok(signed_in)) => welcome(&request, &parts, signed_in).await,
         Ok(Err(FirstRefused::Gone)) => HttpResponse::Forbidden().json(Refused::because("gone")),
         Ok(Err(FirstRefused::Unfit(why))) => unfit(why),

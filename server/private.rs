@@ -30,6 +30,11 @@ pub struct Nickname(String);
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Credential([u8; 32]);
 
+/// What somebody with an account knows. Only a hash of it is kept; overwritten where it lies when it is dropped.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub struct Password(Zeroizing<String>);
+
 /// What the store keeps of a [`Credential`]: enough to recognise it, not enough to use it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digested([u8; 32]);
@@ -58,7 +63,7 @@ macro_rules! unprintable {
         }
     )*};
 }
-unprintable!(SealedText, Nickname, Credential, Share, Digested, Forms);
+unprintable!(SealedText, Nickname, Credential, Password, Share, Digested, Forms);
 
 impl SealedText {
     pub fn new(text: String) -> Self {
@@ -128,6 +133,19 @@ impl Credential {
     }
 }
 
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl Password {
+    /// For hashing alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Digested {
     /// A digest that was made with a key, as [`Forms`] are.
     pub fn keyed(digest: [u8; 32]) -> Self {
@@ -182,6 +200,11 @@ impl<'de> Deserialize<'de> for Credential {
         let text = String::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("not 43 characters of base64url"))
     }
+}
+
+/// For what comes from a link: what is no credential opens nothing, as one that nobody has.
+pub fn perhaps<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Credential>, D::Error> {
+    String::deserialize(from).map(|text| Credential::parse(&text))
 }
 
 /// Something to see by itself; marks and spaces alone make no name.

@@ -15,7 +15,7 @@ use crate::{
     actors::queue::StaffChanged,
     auth::{self, Newcomer},
     http::{Refused, fault, unfit, welcome},
-    private::{Credential, Nickname},
+    private::{Credential, Nickname, Password, perhaps},
     protocol::StaffRole as Role,
     store::{
         Access, AccountRow, Changed, Kept,
@@ -72,8 +72,9 @@ pub struct Invited {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
-    token: String,
-    password: String,
+    #[serde(deserialize_with = "perhaps")]
+    token: Option<Credential>,
+    password: Password,
 }
 
 #[derive(Deserialize)]
@@ -162,7 +163,7 @@ async fn audit(asked: web::Query<Before>, parts: web::Data<Parts>) -> HttpRespon
 pub async fn choose_password(request: HttpRequest, asked: web::Json<Chosen>, parts: web::Data<Parts>) -> HttpResponse {
     let Chosen { token, password } = asked.into_inner();
     let now = parts.clock.date();
-    match parts.staff.choose_password(&*parts.store, &token, password, now).await {
+    match parts.staff.choose_password(&*parts.store, token, password, now).await {
         Ok(Ok(signed_in)) => {
             let _ = parts.queue.try_send(StaffChanged);
             welcome(&request, &parts, signed_in).await

@@ -157,7 +157,7 @@ impl Portal {
             renamed_prefix: self.parts.settings.guest_prefix.clone(),
             nickname,
             role,
-            password_hash: Staff::new().hash_password("correct horse battery".to_owned()).await.expect("hashes"),
+            password_hash: Staff::new().hash_password("correct horse battery".to_owned().into()).await.expect("hashes"),
             now: Time(0),
         };
         let store = &self.parts.store;
