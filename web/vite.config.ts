@@ -18,5 +18,6 @@ export default defineConfig({
   server: {
     proxy: { "/api": server, "/ws": { target: server, ws: true } },
   },
-  test: { include: ["test/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+  // A thousand forgeries take two seconds on a machine that does nothing else.
+  test: { include: ["test/**/*.test.{ts,tsx}"], environment: "happy-dom", testTimeout: 30_000 },
 });

@@ -4,7 +4,7 @@
 import { effect as follow, signal } from "@preact/signals";
 import { render } from "preact";
 import { type Answered, signIn } from "./api";
-import { accountsPart } from "./late-accounts";
+import { late } from "./late";
 import { moment } from "./moment";
 import { begin, type Effect, type Input, type State, step } from "./office";
 import { pageOf, pagesOf } from "./office-address";
@@ -17,6 +17,7 @@ import { Entry } from "./views/sign-in";
 import { en } from "./words/en";
 import { office } from "./words/en-office";
 
+const accountsPart = late(() => import("./accounts-main").then(({ AccountsPart }) => AccountsPart));
 const [first, opening] = begin(pageOf(location.pathname), location.search);
 const state = signal(first);
 

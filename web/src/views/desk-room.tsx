@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Held, Passed, Past } from "../desk-rooms";
-import { sharedPanel } from "../late-shared";
+import { late } from "../late";
 import type { PartingInput } from "../parting";
 import type { Colleague } from "../protocol.gen";
 import type { TalkInput } from "../talk";
@@ -15,6 +15,8 @@ import { QuietLine } from "./frame";
 import { Receipt } from "./receipt";
 import { Sealed } from "./sealed";
 import { Close, Composer, Log, Warning } from "./talk";
+
+const sharedPanel = late(() => import("../shared-intake-main").then(({ SharedPanel }) => SharedPanel));
 
 export function Room({ held, desk, act }: { held: Held } & DeskProps) {
   const section = useRef<HTMLElement>(null);

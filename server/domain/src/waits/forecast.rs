@@ -260,11 +260,11 @@ impl Run<'_> {
 }
 
 /// Numbers as good as random, the same ones each time (the mixing of SplitMix64).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     /// Above 0, up to 1.
-    fn chance(&mut self) -> f64 {
+    pub(super) fn chance(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

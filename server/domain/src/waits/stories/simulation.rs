@@ -16,6 +16,7 @@ use crate::{
     AccountId, ClaimId, RoomId, Span, Time,
     queue::{Effect, Input, Queue, Rules},
     room::Reach,
+    waits::forecast::Dice,
 };
 
 const HOUR: i64 = 3_600_000;
@@ -318,18 +319,7 @@ impl World {
     }
 }
 
-/// Numbers as good as random, from a seed.
-struct Dice(u64);
-
 impl Dice {
-    /// Above 0, up to 1.
-    fn chance(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 + f64::EPSILON
-    }
-
     fn normal(&mut self) -> f64 {
         let (radius, angle) = (self.chance(), self.chance());
         (-2.0 * radius.min(1.0).ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
