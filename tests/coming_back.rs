@@ -124,7 +124,8 @@ async fn available_goes_off_when_its_page_is_not_heard_for_more_than_60_s() {
     visitor.hears("door").await;
     drop(asha);
     portal.seconds_pass(61);
-    assert_eq!(visitor.hears("door").await["available"], 0);
+    // What was true before may still be on its way.
+    while visitor.hears("door").await["available"] != json!(0) {}
     for (ahead, student) in waiting.iter_mut().enumerate() {
         let mut place = student.hears("place").await;
         while place["attended"] == json!(true) {
