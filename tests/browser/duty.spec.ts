@@ -23,7 +23,8 @@ class ByHand {
   ) {}
 
   static async start(): Promise<ByHand> {
-    const path = resolve(__dirname, "../../target/debug/examples/portal_by_hand");
+    const built = resolve(__dirname, "../../target/debug/examples/portal_by_hand");
+    const path = process.env.QUIETLINE_TEST_PORTAL_BY_HAND ?? built;
     const server = spawn(path, { stdio: ["pipe", "pipe", "inherit"], env: {} });
     if (!server.stdout) throw new Error("nothing is said");
     const said = createInterface({ input: server.stdout });
