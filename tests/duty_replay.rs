@@ -109,7 +109,7 @@ fn any_zone_goes_in_and_utc_comes_out() {
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
     let missing = quietline(folder.path()).args(["duty", "replay", "none.jsonl"]).output().unwrap();
     assert_eq!((missing.status.code(), missing.stdout.len()), (Some(1), 0));
-    assert!(String::from_utf8(missing.stderr).unwrap().contains("none.jsonl cannot be read"));
+    assert!(String::from_utf8(missing.stderr).unwrap().starts_with("quietline: none.jsonl cannot be read"));
 }
 
 #[test]

@@ -225,6 +225,15 @@ fn accounts_are_added_listed_disabled_and_reset() {
     assert!(!kept.windows(12).any(|bytes| bytes == &PASSWORD.as_bytes()[..12]));
 }
 
+// D7: an empty table would say that nobody was at work.
+#[test]
+fn a_report_from_where_nobody_serves_is_refused_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = ["duty", "report", "--since", "2026-11-01", "--until", "2026-11-02"];
+    let sentence = refusal(&folder, run(folder.path(), &report, ""));
+    assert!(sentence.contains("there is no database") && sentence.contains("--data"), "{sentence}");
+}
+
 #[test]
 fn a_server_says_where_it_is_and_who_may_be_first() {
     let folder = tempfile::tempdir().unwrap();

@@ -68,7 +68,9 @@ impl Journal {
     pub fn note(&self, account: AccountId, kind: Kind) {
         let at = self.clock.date();
         if kind == Kind::Desk {
-            self.keyboards().insert(account, Keyboard::opened(at));
+            let mut keyboards = self.keyboards();
+            let before = keyboards.get(&account).copied();
+            keyboards.insert(account, before.map_or(Keyboard::opened(at), |keyboard| keyboard.opened_again(at)));
         }
         self.keep(Entry { account, at, kind });
     }

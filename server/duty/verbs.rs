@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use quietline_domain::{
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    store::{self, Store, activity::Whose},
+    store::{self, Address, Store, activity::Whose},
 };
 
 const REPORT: &str = "\
@@ -95,9 +95,18 @@ enum Deed {
 /// One sentence: what cannot be read, or the line that is no entry and why.
 pub async fn run(Duty { deed }: Duty, settings: &Settings) -> Result<()> {
     match deed {
-        Deed::Replay { file, .. } => print(|out| write_all(&people(file, &settings.duty)?, out)),
+        Deed::Replay { file, .. } => {
+            let people = people(file, &settings.duty)?;
+            print(|out| write_all(&people, out))
+        }
         Deed::Report { since, until, json } => {
             let days = Days::new(since, until, settings.time_zone.clone())?;
+            // An empty table of a folder that was mistyped would say that nobody was at work.
+            if let Address::Sqlite(path) = &settings.database
+                && !path.exists()
+            {
+                bail!("there is no database {}: name the server's folder with --data", path.display());
+            }
             let (store, _) = store::visit(&settings.database).await?;
             let rows = rows(&*store, &days, settings).await;
             store.close().await;

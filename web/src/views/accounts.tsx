@@ -37,7 +37,7 @@ function Asking({ state: { asking, busy }, act }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; this is one question with two buttons
     <div ref={box} class="card" role="group" aria-label={words[deed](account.nickname)}>
-      <p>{words.sure[deed](account.nickname)}</p>
+      <p>{words.sure[account.access === "disabled" ? "enable" : deed](account.nickname)}</p>
       <div class="choices">
         <button type="button" aria-disabled={busy} onClick={() => act({ type: "sure" })}>
           {words.yes[deed]}

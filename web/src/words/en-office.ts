@@ -174,6 +174,8 @@ export const office = {
         `Disable ${nickname}? They are signed out everywhere at once, and their conversations go back to the queue.`,
       reset: (nickname: string) =>
         `Reset ${nickname}? They are signed out everywhere at once, their password opens nothing any more, and they choose another by a link.`,
+      enable: (nickname: string) =>
+        `Reset ${nickname}? This account is disabled: it is enabled again, and they choose a new password by a link.`,
     },
     yes: { disable: "Disable", reset: "Reset" },
     no: "Not now",

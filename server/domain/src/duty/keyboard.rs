@@ -41,6 +41,11 @@ impl Keyboard {
         Self { opened: at, reported: None }
     }
 
+    /// Opened anew, as far as what is before that goes; how soon the next report may come, it does not change.
+    pub fn opened_again(self, at: Time) -> Self {
+        Self { opened: at, ..self }
+    }
+
     /// What is to be appended to the log, in the order of time.
     pub fn report(&mut self, now: Time, report: Report) -> Result<Vec<(Time, Kind)>, Implausible> {
         if let Some(before) = self.reported
@@ -104,6 +109,11 @@ mod stories {
         assert!(desk.report(NOW, told(1_000_000, None)).is_ok(), "the very moment of opening");
         let soon = NOW.plus(Span(9_999));
         assert_eq!(desk.report(soon, told(0, None)), Err(Implausible::TooSoon { left: Span(1) }));
+        let mut again = desk.opened_again(soon);
+        assert!(
+            matches!(again.report(soon, told(0, None)), Err(Implausible::TooSoon { .. })),
+            "nor with a desk opened anew"
+        );
         assert!(desk.report(soon.plus(Span(1)), told(0, None)).is_ok());
     }
 }
