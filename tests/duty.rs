@@ -6,7 +6,7 @@
 mod common;
 
 use common::{Person, Portal, asking::asks};
-use quietline::store::StaffRole;
+use quietline::{auth::SESSION, store::StaffRole};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -172,6 +172,28 @@ async fn after_an_outage_work_is_dated_as_the_calendar_has_it() {
     let noted = ["desk 1000", "switch 1000", "open 3400", "work 3400", "switch 3400", "key 1400"];
     assert_eq!(log(&portal, 6).await, noted);
     assert_eq!(portal.database.number("select max(said_at) from line").await, 1_000_000);
+}
+
+// D4: a desk that was opened in an earlier sign-in vouches for nothing that is older than any sign-in.
+#[actix_web::test]
+async fn what_is_older_than_a_sign_in_lasts_is_refused() {
+    let portal = Portal::open().await;
+    let first = portal.account("Asha").await;
+    drop(opens(&portal, &first).await);
+    log(&portal, 1).await;
+    portal.seconds_pass(3 * 86_400);
+    let store = &portal.parts.store;
+    let (account, _) = store.account_by_login("asha").await.unwrap().unwrap();
+    let cookie = quietline::private::Credential::random().unwrap();
+    let now = portal.clock.date();
+    store.add_session(cookie.digest(), account.account, now.plus(SESSION), now).await.unwrap();
+    let mut asha = portal.desk(&cookie.expose()).await;
+    asha.tell(json!({"type": "hello", "rooms": []})).await;
+    asha.hears("welcome").await;
+    asha.tell(told(SESSION.0 + 1, None)).await;
+    assert_eq!(asha.hears("refused").await["reason"], "implausible");
+    asha.tell(told(SESSION.0, None)).await;
+    assert_eq!(log(&portal, 2).await.len(), 2);
 }
 
 #[actix_web::test]

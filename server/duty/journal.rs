@@ -11,12 +11,13 @@ use std::{
 };
 
 use quietline_domain::{
-    AccountId,
+    AccountId, Span,
     duty::{Implausible, Keyboard, Kind, Report},
 };
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    auth::SESSION,
     clock::Clock,
     private::Digested,
     store::{
@@ -93,7 +94,12 @@ impl Journal {
             }
         };
         let now = self.clock.date();
-        let noted = self.keyboards().entry(account).or_insert(opened).report(now, report);
+        let noted = {
+            let mut keyboards = self.keyboards();
+            let keyboard = keyboards.entry(account).or_insert(opened);
+            keyboard.not_before(now.plus(Span(-SESSION.0)));
+            keyboard.report(now, report)
+        };
         Ok(match noted {
             Ok(moments) => {
                 moments.into_iter().for_each(|(at, kind)| self.keep(Entry { account, at, kind }));

@@ -46,6 +46,11 @@ impl Keyboard {
         Self { opened: at, ..self }
     }
 
+    /// Nothing from before then can be true: nobody who reports now was signed in.
+    pub fn not_before(&mut self, at: Time) {
+        self.opened = self.opened.max(at);
+    }
+
     /// What is to be appended to the log, in the order of time.
     pub fn report(&mut self, now: Time, report: Report) -> Result<Vec<(Time, Kind)>, Implausible> {
         if let Some(before) = self.reported
