@@ -188,7 +188,12 @@ test("an administrator adds somebody, who chooses a password by a link that is g
   await ada.getByRole("button", { name: "Disable Ada" }).click();
   await ada.getByRole("group", { name: "Disable Ada" }).getByRole("button", { name: "Disable", exact: true }).click();
   await expect(ada.getByRole("alert")).toContainText("This is the last administrator");
+  // An arrow key chooses another role, so it is asked.
   await ada.getByLabel("Role of Ben").selectOption("Supervisor");
+  await ada.getByRole("group", { name: "Role of Ben" }).getByRole("button", { name: "Not now", exact: true }).click();
+  await expect(ada.getByRole("combobox", { name: "Role of Ben" })).toHaveValue("counsellor");
+  await ada.getByLabel("Role of Ben").selectOption("Supervisor");
+  await ada.getByRole("group", { name: "Role of Ben" }).getByRole("button", { name: "Change", exact: true }).click();
   await expect(ben.getByRole("link", { name: "The service" })).toBeVisible();
   await ada.getByRole("button", { name: "Disable Ben" }).click();
   await ada.getByRole("group", { name: "Disable Ben" }).getByRole("button", { name: "Disable", exact: true }).click();

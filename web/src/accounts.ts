@@ -7,13 +7,18 @@ import type { StaffRole } from "./protocol.gen";
 
 export type Deed = "disable" | "reset";
 
+/** What somebody has to be sure of: a role too, as an arrow key is enough to choose another. */
+export type Asking =
+  | { readonly do: Deed; readonly account: Account }
+  | { readonly do: "role"; readonly account: Account; readonly role: StaffRole };
+
 export type Accounts = {
   /** Null until they have come. */
   readonly all: readonly Account[] | null;
   readonly log: readonly Entry[];
   /** Whether the log has older entries than those. */
   readonly more: boolean;
-  readonly asking: { readonly deed: Deed; readonly account: Account } | null;
+  readonly asking: Asking | null;
   readonly link: { readonly nickname: string; readonly address: string } | null;
   /** `unsure`: nobody knows whether what was asked has been done, as no answer came. */
   readonly refused: Refusal | "unsure" | null;
@@ -80,17 +85,17 @@ export function step(state: Accounts, input: Input): [Accounts, readonly Effect[
       return state.busy ? [state, []] : [busy(state), [{ do: "add", login, nickname, role }]];
     }
     case "wonder":
-      return [{ ...state, asking: { deed: input.deed, account: input.account }, refused: null }, []];
+      return [{ ...state, asking: { do: input.deed, account: input.account }, refused: null }, []];
     case "not_now":
       return [{ ...state, asking: null }, []];
     case "sure": {
       const { asking } = state;
       if (asking === null || state.busy) return [state, []];
-      return [{ ...busy(state), asking: null }, [{ do: asking.deed, account: asking.account }]];
+      return [{ ...busy(state), asking: null }, [asking]];
     }
     case "role":
       if (state.busy || input.role === input.account.role) return [state, []];
-      return [busy(state), [{ do: "role", account: input.account, role: input.role }]];
+      return [{ ...state, asking: { do: "role", account: input.account, role: input.role }, refused: null }, []];
     case "link":
       return [{ ...state, busy: false, link: { nickname: input.nickname, address: input.address } }, LOOK];
     case "put_away":

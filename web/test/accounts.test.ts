@@ -28,6 +28,15 @@ test("an account is disabled once somebody is sure, and not twice", () => {
   expect(step(shown, { type: "put_away" })[0].link).toBeNull();
 });
 
+test("a role is changed once somebody is sure", () => {
+  const account: Account = { id: ASHA, login: "asha", nickname: "Asha", role: "counsellor", access: "enabled" };
+  const [asked, none] = step(NOTHING, { type: "role", account, role: "supervisor" });
+  expect(none).toEqual([]);
+  expect(step(asked, { type: "sure" })[1]).toEqual([{ do: "role", account, role: "supervisor" }]);
+  expect(step(asked, { type: "not_now" })).toEqual([NOTHING, []]);
+  expect(step(NOTHING, { type: "role", account, role: "counsellor" })).toEqual([NOTHING, []]);
+});
+
 test("a deed without an answer is said to be unsure, and only looking is tried again", () => {
   const busy = { ...NOTHING, busy: true };
   const [unsure, look] = step(busy, { type: "refused", why: "unreachable" });

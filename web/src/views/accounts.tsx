@@ -33,14 +33,18 @@ function Asking({ state: { asking, busy }, act }: Props) {
   // Where somebody pressed is far from where the question stands.
   useLayoutEffect(() => box.current?.querySelector("button")?.focus(), [asking]);
   if (asking === null) return null;
-  const { deed, account } = asking;
+  const { nickname, access } = asking.account;
+  const [label, question] =
+    asking.do === "role"
+      ? [words.roleOf(nickname), words.sureOfRole(nickname, words.roles[asking.role])]
+      : [words[asking.do](nickname), words.sure[access === "disabled" ? "enable" : asking.do](nickname)];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; this is one question with two buttons
-    <div ref={box} class="card" role="group" aria-label={words[deed](account.nickname)}>
-      <p>{words.sure[account.access === "disabled" ? "enable" : deed](account.nickname)}</p>
+    <div ref={box} class="card" role="group" aria-label={label}>
+      <p>{question}</p>
       <div class="choices">
         <button type="button" aria-disabled={busy} onClick={() => act({ type: "sure" })}>
-          {words.yes[deed]}
+          {words.yes[asking.do]}
         </button>
         <button type="button" onClick={() => act({ type: "not_now" })}>
           {words.no}

@@ -177,7 +177,8 @@ export const office = {
       enable: (nickname: string) =>
         `Reset ${nickname}? This account is disabled: it is enabled again, and they choose a new password by a link.`,
     },
-    yes: { disable: "Disable", reset: "Reset" },
+    sureOfRole: (nickname: string, role: string) => `Role of ${nickname}: ${role}? It counts at once.`,
+    yes: { disable: "Disable", reset: "Reset", role: "Change" },
     no: "Not now",
     link: (nickname: string) => `A link for ${nickname}`,
     linkHint:
