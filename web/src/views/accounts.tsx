@@ -1,6 +1,6 @@
 // The accounts: who there is, adding, disabling, resetting, roles, and the log of what was done. Stateless.
 
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Accounts, Input } from "../accounts";
 import type { Account } from "../office.gen";
 import type { StaffRole } from "../protocol.gen";
@@ -56,9 +56,14 @@ function Asking({ state: { asking, busy }, act }: Props) {
 
 function Link({ state: { link }, act }: Props) {
   const box = useRef<HTMLElement>(null);
+  const [copied, setCopied] = useState<string | null>(null);
   useLayoutEffect(() => box.current?.querySelector("input")?.select(), [link]);
   if (link === null) return null;
-  const copy = () => navigator.clipboard?.writeText(link.address).catch(() => {});
+  const copy = () =>
+    navigator.clipboard?.writeText(link.address).then(
+      () => setCopied(link.address),
+      () => {},
+    );
   return (
     <section ref={box} class="card" aria-labelledby="link">
       <h2 id="link">{words.link(link.nickname)}</h2>
@@ -72,6 +77,7 @@ function Link({ state: { link }, act }: Props) {
           {words.done}
         </button>
       </div>
+      <p role="status">{copied === link.address ? words.copied : ""}</p>
     </section>
   );
 }
