@@ -101,18 +101,17 @@ enum Stopping {
     Meant,
 }
 
-/// How far its first conversation has come, as far as it is counted. One that has changed hands, or has begun before this
-/// actor runs, counts neither as a wait nor as a length.
+/// How far its first conversation has come, as far as it is counted.
 #[derive(Clone, Copy)]
 enum Talk {
-    None,
-    /// Somebody has come, and cannot read yet.
-    Given {
-        since: Time,
-    },
-    Had {
-        since: Time,
-    },
+    /// Nobody has come yet, or as if nobody had.
+    Awaited,
+    /// Somebody has come at this time, and cannot read yet.
+    Given(Time),
+    /// It has begun at this time.
+    Had(Time),
+    /// It was given back, or had begun before this actor ran: neither a wait nor a length.
+    Uncounted,
 }
 
 struct InFlight {
@@ -144,6 +143,7 @@ impl Room {
             last: row.last,
             active: outage::without(&house.outages, row.active),
         };
+        let talk = if row.counsellor.is_none() && row.past.is_empty() { Talk::Awaited } else { Talk::Uncounted };
         let past = row.past.into_iter().map(|past| (past.account, past.nickname));
         Self {
             machine: domain::Room::wake(house.clock.now(), house.rules, before),
@@ -159,7 +159,7 @@ impl Room {
             keys: keys::Keys::default(),
             counsellors: past.chain(row.counsellor.map(|by| (by.account, by.nickname))).collect(),
             place: None,
-            talk: Talk::None,
+            talk,
             handing_to: None,
             student_ear: None,
             counsellor_ear: None,
@@ -265,7 +265,7 @@ impl Room {
         let releasing = async move { store.release(id, from, why, now).await }.into_actor(self);
         ctx.wait(releasing.map(move |released, room, ctx| match released {
             Ok(Some(left)) => {
-                room.talk = Talk::None;
+                room.talk = Talk::Uncounted;
                 room.feed(Input::Released { why, left }, ctx);
             }
             // The store knows better who holds the room: it is woken from there.
@@ -278,11 +278,11 @@ impl Room {
         let Some(from) = self.counsellor() else { return };
         let (store, id, now) = (self.house.store.clone(), self.id, self.house.clock.now());
         let putting = async move { store.put_back(id, from, now).await }.into_actor(self);
-        ctx.wait(putting.map(move |back, room, ctx| match back {
+        ctx.wait(putting.map(|back, room, ctx| match back {
             Ok(true) => {
-                // As if nobody had come: the next one is the first.
-                room.counsellors.remove(&from);
-                room.talk = Talk::None;
+                if let Talk::Given(_) = room.talk {
+                    room.talk = Talk::Awaited;
+                }
                 room.feed(Input::PutBack, ctx);
             }
             Ok(false) => room.fault(&StoreError::Away, ctx),

@@ -54,7 +54,7 @@ impl Room {
     }
 
     pub(super) fn ended(&mut self, by: domain::EndedBy, lines: u64, ctx: &mut Context<Self>) {
-        if let Talk::Had { since } = self.talk {
+        if let Talk::Had(since) = self.talk {
             self.house.tally.lasted(Lasted::Conversation, since, self.house.clock.now());
         }
         self.tell_ended(by, lines);

@@ -98,10 +98,10 @@ impl Room {
 
     /// By its counsellor: the wait for somebody is over, and the conversation has begun.
     fn can_be_read(&mut self) {
-        if let Talk::Given { since } = self.talk {
+        if let Talk::Given(since) = self.talk {
             metrics::waited(since.since(self.arrived));
             self.house.tally.lasted(Lasted::Wait, self.arrived, since);
-            self.talk = Talk::Had { since };
+            self.talk = Talk::Had(since);
         }
     }
 

@@ -6,7 +6,7 @@ use actix::{ActorContext, AsyncContext, Context, Handler, Message};
 use quietline_domain::{AccountId, Cid, KeyEpoch, Role, Seq, presence::Level, queue::Place, room::Input};
 use uuid::Uuid;
 
-use super::{InFlight, Room, Stopping, keys::Handed, turn};
+use super::{InFlight, Room, Stopping, Talk, keys::Handed, turn};
 use crate::{
     actors::{Ear, EarId, Heard},
     metrics,
@@ -207,8 +207,8 @@ impl Handler<Given> for Room {
         }
         self.place = None;
         let taken = turn(&by);
-        if self.counsellors.is_empty() {
-            self.talk = super::Talk::Given { since: self.house.clock.now() };
+        if let Talk::Awaited = self.talk {
+            self.talk = Talk::Given(self.house.clock.now());
         }
         self.counsellors.insert(by.account, by.nickname);
         self.feed(Input::Taken(taken), ctx);
